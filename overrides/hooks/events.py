@@ -1,0 +1,232 @@
+"""MkDocs' events, in the order in which they come. The work is done by the modules beside this file.
+
+The English build comes first; the Chinese one runs inside its `on_post_build`. Both write to a folder of their own,
+which takes the site's place only at the very end: a build that fails publishes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import serving
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+from notebooks import download, read_titles
+from pages import Pages, Source
+from publishing import Staging, WarningCount
+from pymdownx.superfences import SuperFencesException
+from runner import Record, SourceError, ensure_records
+
+Command = Literal["build", "gh-deploy", "serve"]
+
+
+@dataclass
+class Build:
+    """One language's build, from on_config to on_post_build."""
+
+    config: MkDocsConfig
+    records: dict[str, Record]
+    titles: dict[str, Any]
+    staging: Staging
+    warnings: WarningCount
+    pages: Pages | None = None
+
+
+command: Command = "build"
+builds: list[Build] = []  # the English one and, while it runs, the Chinese one
+
+
+def on_startup(command: Command, dirty: bool) -> None:
+    """Its presence makes MkDocs keep this module between the rebuilds of `serve`."""
+    globals()["command"] = command
+    logging.getLogger("jieba").setLevel(logging.WARNING)
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Brings the records up to date and turns the build into a staging folder."""
+    root = Path(config.config_file_path).parent
+    try:
+        if builds:
+            records = builds[0].records
+        else:
+            if command == "serve":
+                serving.check_port(*config.dev_addr)
+                serving.restart_if_changed(root / "overrides" / "hooks")
+            records = ensure_records(root, root / ".cache" / "records")
+        titles = read_titles(root, list(records), list(config.extra["languages"]))
+    except SourceError as error:
+        raise PluginError(str(error)) from None
+    staging = Staging(Path(config.site_dir))
+    config.site_dir = str(staging.folder)
+    fence = {"name": "mermaid", "class": "diagram", "format": _format_mermaid}
+    fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
+    fences.setdefault("custom_fences", []).append(fence)
+    builds.append(Build(config, records, titles, staging, WarningCount()))
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Reads all chapters, and adds each record as a page and as a download."""
+    now = builds[-1]
+    language = str(config.theme["language"])
+    order = _flat(config.nav or [])
+    chapters = [file for file in files.documentation_pages() if file.abs_src_path]
+    chapters.sort(key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999)
+    try:
+        now.pages = Pages(
+            Path(config.config_file_path).parent,
+            now.records,
+            now.titles,
+            language,
+            dict(config.extra["words"]),
+            [Source(file.src_uri, Path(str(file.abs_src_path))) for file in chapters],
+        )
+    except SourceError as error:
+        raise PluginError(str(error)) from None
+    for name, record in now.records.items():
+        page = now.pages.notebook_markdown(name)
+        files.append(File.generated(config, f"notebooks/{name}.md", content=page))
+        notebook = download(record, **now.titles[name][language])
+        files.append(
+            File.generated(config, f"notebooks/{name}.ipynb", content=notebook)
+        )
+    return files
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Gives the sections of the navigation their titles in the page's language."""
+    titles = config.extra.get("sections", {})
+    for item in nav.items:
+        if item.is_section:
+            item.title = titles.get(item.title, item.title)
+    return nav
+
+
+@event_priority(100)  # before any plugin changes the text
+def on_page_markdown(
+    markdown: str, page: Page, config: MkDocsConfig, files: Files
+) -> str:
+    """The chapter with its values in place, and tokens for its outputs and figures."""
+    pages = _pages()
+    if description := page.meta.get("description"):
+        try:
+            page.meta["description"] = pages.reader.plain(
+                description, page.file.src_uri
+            )
+        except SourceError as error:
+            raise PluginError(str(error)) from None
+    chapter = pages.chapters.get(page.file.src_uri)
+    return chapter.markdown if chapter else markdown
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Outputs and figures take their places; formulas become MathML."""
+    pages, uri = _pages(), page.file.src_uri
+    try:
+        html = pages.content(uri, page.url, html)
+        folder, _, file = uri.partition("/")
+        if folder == "notebooks" and uri not in pages.chapters:
+            html += pages.notebook_html(file.removesuffix(".md"))
+    except SourceError as error:
+        raise PluginError(str(error)) from None
+    return html
+
+
+def on_page_context(
+    context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
+) -> dict[str, Any]:
+    """Adds `twins`: this page in each language, as links from this page."""
+    languages = config.extra["languages"]
+    here = posixpath.join(languages[config.theme["language"]]["path"], page.url)
+    context["twins"] = {
+        language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
+        for language, other in languages.items()
+    }
+    return context
+
+
+@event_priority(-100)  # after every plugin has written what it writes
+def on_post_build(config: MkDocsConfig) -> None:
+    """The English build starts the Chinese one, and publishes both."""
+    now = builds[-1]
+    if len(builds) == 1:
+        root = Path(config.config_file_path).parent
+        for other in config.extra["languages"].values():
+            if root / other["config"] != Path(config.config_file_path):
+                _build_other(now, root / other["config"], other["path"])
+    if config.strict and now.warnings.count:
+        raise Abort(f"{now.warnings.count} warnings (above); nothing was published.")
+    now.staging.publish()
+    builds.pop().warnings.remove()
+
+
+def on_build_error(error: Exception) -> None:
+    if builds:
+        failed = builds.pop()
+        failed.warnings.remove()
+        failed.staging.discard()
+
+
+def on_serve(
+    server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]
+) -> LiveReloadServer:
+    """Watches all that a page is made of; a failed rebuild leaves the last good site up."""
+    root = Path(config.config_file_path).parent
+    configurations = [other["config"] for other in config.extra["languages"].values()]
+    watched = ["docs", "snippets", "overrides", "requirements.txt", *configurations]
+    for place in watched:
+        server.watch(str(root / place))
+    server.builder = serving.forgiving(builder)
+    return server
+
+
+# What the events above call.
+
+
+def _pages() -> Pages:
+    pages = builds[-1].pages
+    assert pages is not None, "on_files comes before any page"
+    return pages
+
+
+def _flat(nav: Any) -> list[str]:
+    """The files of a navigation, in their order."""
+    if isinstance(nav, str):
+        return [nav]
+    items = nav.values() if isinstance(nav, dict) else nav
+    return [name for item in items for name in _flat(item)]
+
+
+def _format_mermaid(source: str, *args: Any, **kwargs: Any) -> str:
+    """The format function of the mermaid fence."""
+    page = builds[-1].config._current_page
+    try:
+        return _pages().diagram(page.file.src_uri if page else "", source)
+    except SourceError as error:
+        raise SuperFencesException(str(error)) from None
+
+
+def _build_other(now: Build, configuration: Path, path: str) -> None:
+    """Builds the other language into its folder of the staged site."""
+    url = now.config.site_url
+    config = load_config(
+        str(configuration),
+        site_dir=str(now.staging.folder / path),
+        site_url=posixpath.join(url, path, "") if url else url,
+        strict=now.config.strict,
+    )
+    config.plugins.on_startup(command=command, dirty=False)
+    build(config)

@@ -1,0 +1,186 @@
+"""Makes the pages of one language from its chapters and the records."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chapters import Chapter, Embed, Reader, fill_in, output_html, read_text
+from diagrams import DiagramError, diagram_svg
+from figures import figure_svg
+from formulas import FormulaError, formulas_to_mathml
+from notebooks import cells_html, facts_html, provenance_html
+from runner import Record, SourceError
+
+FIGURE = re.compile(r"⟦figure:([^⟧]*)⟧")
+HEADING = re.compile(r"^# (.+?)\s*(?:\{.*\})?\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A chapter's file.
+
+    `uri` is its path below the folder of its language, `path` the file itself.
+    """
+
+    uri: str
+    path: Path
+
+
+class Pages:
+    """The pages of one language.
+
+    Args:
+        root: the project's folder.
+        records: the records of all snippets, by name.
+        titles: what `notebooks.read_titles` gives.
+        language: as in `theme.language`.
+        words: the page's words for seed, versions, … (`extra.words`).
+        sources: the chapters, in the order of the navigation.
+
+    Raises:
+        SourceError: a chapter asks for what no record has.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        records: Mapping[str, Record],
+        titles: Mapping[str, Any],
+        language: str,
+        words: dict[str, str],
+        sources: Iterable[Source],
+    ) -> None:
+        self.root = root
+        self.records = records
+        self.words = words
+        self.titles = {name: entry[language] for name, entry in titles.items()}
+        self.reader = Reader(records, language)
+        self.sources = {source.uri: source for source in sources}
+        self.chapters = {
+            uri: self._read(source) for uri, source in self.sources.items()
+        }
+        self.diagrams = 0
+
+    def _read(self, source: Source) -> Chapter:
+        text, first_line = read_text(source.path)
+        return self.reader.expand(text, self._name(source), source.uri, first_line)
+
+    def _name(self, source: Source) -> str:
+        return str(source.path.relative_to(self.root))
+
+    # Chapters
+
+    def content(self, uri: str, page_url: str, html: str) -> str:
+        """A converted page with its outputs, figures and formulas in their places.
+
+        Args:
+            uri: the page's path below the folder of its language.
+            page_url: its address in the site, from which links start.
+            html: what Markdown made of it.
+        """
+        if chapter := self.chapters.get(uri):
+            html = fill_in(
+                html,
+                chapter.embeds,
+                lambda embed, caption: self._embed_html(embed, caption, page_url),
+            )
+        try:
+            return formulas_to_mathml(html)
+        except FormulaError as error:
+            problem = f"the formula '{error.tex}' cannot be read: {error}."
+            raise self._blame(uri, error.tex, problem, "mend the LaTeX.") from None
+
+    def diagram(self, uri: str, source: str) -> str:
+        """The figure for a Mermaid fence of the page `uri`."""
+        self.diagrams += 1
+        try:
+            picture = diagram_svg(source, f"diagram-{self.diagrams}")
+        except DiagramError as error:
+            problem = f"the Mermaid diagram cannot be drawn: {error}."
+            remedy = "mend the diagram; it begins on this line."
+            raise self._blame(uri, source, problem, remedy) from None
+        return f"<figure>{picture}</figure>"
+
+    def _embed_html(self, embed: Embed, caption: str, page_url: str) -> str:
+        record = self.records[embed.snippet]
+        provenance = provenance_html(record, self.words, embed.section, page_url)
+        if embed.kind == "figure":
+            return self._figure_html(embed, caption, provenance)
+        output = output_html(record.text(embed.section))
+        return f'<div class="run-output">{output}{provenance}</div>'
+
+    def _figure_html(self, embed: Embed, caption: str, provenance: str) -> str:
+        source = self.records[embed.snippet].figures(embed.section)[0]
+        labels = embed.options.get("labels") or {}
+        picture = figure_svg(source, embed.options["alt"], labels, embed.id)
+        if caption:
+            caption = f"<figcaption>{caption}</figcaption>"
+        return f"<figure>{picture}{caption}</figure>{provenance}"
+
+    def _blame(self, uri: str, text: str, problem: str, remedy: str) -> SourceError:
+        """An error that names the file and line where the page `uri` says `text`."""
+        source = self.sources.get(uri)
+        if not source:
+            return SourceError(uri, None, problem, remedy)
+        whole = source.path.read_text(encoding="utf-8")
+        first = text.strip().splitlines()[0] if text.strip() else ""
+        # The whole text where it stands as it is; its first line where it is indented.
+        position = max(whole.find(text.strip()), 0) or whole.find(first)
+        line = whole.count("\n", 0, position) + 1 if position >= 0 else None
+        return SourceError(self._name(source), line, problem, remedy)
+
+    # Notebooks
+
+    def notebook_markdown(self, name: str) -> str:
+        """The head of a notebook page; `notebook_html` is the rest."""
+        text = self.titles[name]
+        links = [f"[{self.words['download']}]({name}.ipynb)"]
+        if chapters := self._chapters_with(name):
+            links.append(f"{self.words['used_in']} {', '.join(chapters)}")
+        facts = facts_html(self.records[name], self.words)
+        return (
+            f'---\ntitle: "{text["title"]}"\ndescription: "{text["summary"]}"\n---\n'
+            f"# {text['title']} {{ #{name} }}\n\n{text['summary']}\n\n"
+            f"{' · '.join(links)}\n\n"
+            f'<div class="notebook-facts">{facts}</div>\n'
+        )
+
+    def notebook_html(self, name: str) -> str:
+        """The cells of a record; its figures as the chapter shows them."""
+        shown = {
+            embed.section: embed
+            for chapter in reversed(self.chapters.values())
+            for embed in chapter.embeds
+            if embed.kind == "figure" and embed.snippet == name
+        }
+
+        def figure(match: re.Match[str]) -> str:
+            if match[1] not in shown:
+                raise SourceError(
+                    f"snippets/{name}.py",
+                    None,
+                    f"the figure of section '{match[1]}' is in no chapter, so it has no alternative text.",
+                    f"show it in a chapter with '::: figure {name}:{match[1]}'.",
+                )
+            return self._figure_html(shown[match[1]], "", "")
+
+        cells = cells_html(self.records[name], self.root / ".cache" / "notebooks")
+        return f'<div class="notebook">{FIGURE.sub(figure, cells)}</div>'
+
+    def _chapters_with(self, name: str) -> list[str]:
+        """Markdown links to the chapters that show something of a snippet."""
+        links = []
+        pattern = rf'(--8<-- "{name}\.py|::: +\w+ +{name}:|\{{\{{ *{name}:)'
+        for source in self.sources.values():
+            text = source.path.read_text(encoding="utf-8")
+            title = HEADING.search(text)
+            if title and re.search(pattern, text):
+                links.append(
+                    f"[{title[1]}]({posixpath.relpath(source.uri, 'notebooks')})"
+                )
+        return links

@@ -1,0 +1,81 @@
+"""What `mkdocs serve` needs beyond a build."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from mkdocs.exceptions import Abort
+from runner import SourceError
+
+log = logging.getLogger("mkdocs.hooks")
+
+
+@functools.cache  # once a process: from then on the port is our own
+def check_port(host: str, port: int) -> None:
+    """Says that the port is taken before the snippets run, not after.
+
+    Raises:
+        Abort: with one line.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise Abort(
+                f"Port {port} is taken; choose another: make serve PORT={port + 1}"
+            ) from None
+
+
+def restart_if_changed(hooks: Path) -> None:
+    """Starts the command anew, on the same port, once a hook has been edited.
+
+    Python keeps a module that it has loaded; only a new process sees the edit.
+
+    Raises:
+        SourceError: the edited hook is not Python; the running process goes on.
+    """
+    files = sorted(hooks.rglob("*.py"))
+    if not _changed(hooks, tuple(file.stat().st_mtime_ns for file in files)):
+        return
+    for file in files:
+        try:
+            ast.parse(file.read_text(encoding="utf-8"))
+        except SyntaxError as error:
+            problem = f"this is not Python: {error.msg}."
+            remedy = "mend the line."
+            raise SourceError(file, error.lineno, problem, remedy) from None
+    log.info("A hook has changed: starting anew")
+    os.execv(sys.executable, [sys.executable, "-m", "mkdocs", *sys.argv[1:]])
+
+
+_loaded: dict[Path, tuple[int, ...]] = {}
+
+
+def _changed(hooks: Path, times: tuple[int, ...]) -> bool:
+    return _loaded.setdefault(hooks, times) != times
+
+
+def forgiving(builder: Callable[..., None]) -> Callable[[], None]:
+    """A builder that, where `builder` fails, says so and lets the server go on.
+
+    MkDocs' own server would answer no request until the error is mended.
+    """
+
+    def rebuild() -> None:
+        try:
+            builder()
+        except (Abort, SystemExit) as error:
+            message = (
+                f"{error}\nThe last good pages stay up; the next save tries again."
+            )
+            print(message, file=sys.stderr)
+
+    return rebuild

@@ -1,0 +1,155 @@
+"""The derivation's numbers and its three mistakes, found a second way."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="module")
+def values(record):
+    return {name: np.array(value) for name, value in record("gradient_check").values.items()}
+
+
+def network_loss(x, y, W1, W2, b1=0.0, b2=0.0):
+    z1 = x @ W1 + b1
+    y_hat = np.where(z1.real > 0, z1, 0) @ W2 + b2
+    return np.sum((y_hat - y) ** 2) / len(x)
+
+
+def complex_step(function, parameter):
+    """The gradient by an imaginary nudge: no difference of near numbers, so exact to rounding."""
+    gradient = np.zeros(parameter.shape)
+    for place in np.ndindex(*parameter.shape):
+        nudged = parameter.astype(complex)
+        nudged[place] += 1e-30j
+        gradient[place] = function(nudged).imag / 1e-30
+    return gradient
+
+
+def test_each_line_of_the_derivation(values):
+    """Sums over examples and units, one number at a time."""
+    x, y, W1, W2 = (values[name] for name in ("x", "y", "W1", "W2"))
+    dW1, dW2 = np.zeros((3, 2)), np.zeros((2, 1))
+    total = 0.0
+    for n in range(8):
+        z = [sum(x[n, i] * W1[i, j] for i in range(3)) for j in range(2)]
+        a = [max(0.0, value) for value in z]
+        error = sum(a[j] * W2[j, 0] for j in range(2)) - y[n, 0]
+        total += error**2
+        assert values["dy_hat"][n, 0] == pytest.approx(2 / 8 * error)
+        for j in range(2):
+            assert values["mask"][n, j] == (z[j] > 0)
+            assert values["da1"][n, j] == pytest.approx(2 / 8 * error * W2[j, 0])
+            on = 1 if z[j] > 0 else 0
+            assert values["dz1"][n, j] == pytest.approx(2 / 8 * error * W2[j, 0] * on)
+            dW2[j, 0] += 2 / 8 * error * a[j]
+            for i in range(3):
+                dW1[i, j] += 2 / 8 * error * W2[j, 0] * on * x[n, i]
+    assert values["L"] == pytest.approx(total / 8)
+    assert values["dW1"] == pytest.approx(dW1)
+    assert values["dW2"] == pytest.approx(dW2)
+
+
+def test_gradient_by_hand_is_the_complex_step_derivative(values):
+    x, y, W1, W2 = (values[name] for name in ("x", "y", "W1", "W2"))
+    dW1 = complex_step(lambda W: network_loss(x, y, W, W2), W1)
+    dW2 = complex_step(lambda W: network_loss(x, y, W1, W), W2)
+    assert values["by_hand"] == pytest.approx(np.append(dW1, dW2), rel=1e-12)
+
+
+def test_the_batch_has_units_on_and_off(values):
+    assert values["n_on"] == np.sum(values["x"] @ values["W1"] > 0)
+    assert 0 < values["n_on"] < 16
+
+
+def test_check_compares_all_eight_weights(values, record):
+    assert len(values["numeric"]) == len(values["by_hand"]) == 8
+    # Computed apart from each other, so never equal in every digit.
+    assert np.any(values["numeric"] != values["by_hand"])
+    gap = np.abs(values["numeric"] - values["by_hand"])
+    scale = np.abs(values["numeric"]) + np.abs(values["by_hand"])
+    assert values["largest_error"] == pytest.approx(float(np.max(gap / scale)))
+    assert values["largest_error"] < 1e-8
+    assert len(record("gradient_check").text("check").splitlines()) == 9
+
+
+def test_finite_differences_are_exact_up_to_rounding_until_a_unit_switches(values):
+    """The loss is a parabola in each weight; at h = 0.1 a unit switches, at 0.001 none does."""
+    h, errors = values["step_sizes"], values["step_errors"]
+    distance = np.abs(values["x"] @ values["W1"])[:, None, :]  # (N, 1, 2)
+    reach = np.abs(values["x"])[:, :, None]  # (N, 3, 1)
+    switches = [bool(np.any(distance < size * reach)) for size in h]
+    assert switches == [True, False, False, False, False, False]
+    assert errors[0] > 1e-3
+    assert np.argmin(errors) == 1
+    assert errors[1] < 1e-10
+    assert np.all(np.diff(errors[1:]) > 0)
+
+
+def test_missing_mask_is_noticed_exactly_where_a_unit_is_off(values):
+    for i, w_low in enumerate((-1, 0)):
+        for j, x_low in enumerate((-1, 0)):
+            some_off = 0
+            for seed in range(20):
+                rng = np.random.default_rng(seed)
+                W1 = rng.uniform(w_low, 1, 8)[:6].reshape(3, 2)
+                some_off += bool(np.any(rng.uniform(x_low, 1, (8, 3)) @ W1 <= 0))
+            assert values["n_found"][i, j] == some_off
+    assert values["n_found"][0, 0] == values["n_seeds"] == 20
+    assert values["n_found"][1, 1] == 0
+
+
+def test_correct_gradient_passes_in_every_seed_and_the_maskless_one_fails_badly(values):
+    assert values["correct_errors"].shape == (2, 2, 20)
+    assert values["worst_correct"].max() < 1e-6
+    assert values["worst_no_mask"][0, 0] > 0.5
+    assert values["worst_no_mask"][1, 1] < 1e-6
+    # No seed lies near the threshold that tells the two apart.
+    both = np.append(values["correct_errors"], values["no_mask_errors"])
+    assert not np.any((both > 1e-7) & (both < 1e-4))
+
+
+def test_missing_mean_is_off_by_the_size_of_the_batch(values):
+    assert values["batch_sizes"].tolist() == [1, 8, 200]
+    for n, row in zip(values["batch_sizes"], values["ratios"], strict=True):
+        assert row == pytest.approx(np.full(8, n), rel=1e-6)
+
+
+def test_without_the_mean_the_network_explodes_then_dies(values):
+    x, y = values["x_train"], values["y_train"]
+    with_mean, without = values["mean_losses"], values["sum_losses"]
+    assert np.all(np.diff(with_mean) < 0)
+    assert without[0] == with_mean[0]
+    assert without[1] > 1e4
+    assert without[2:] == pytest.approx(np.full(4, np.mean(y**2)))  # the output is 0
+    assert not np.any(x @ values["w_sum"][:6].reshape(3, 2) > 0)
+
+
+def test_flat_target_measures_every_pair(values):
+    y, y_hat = values["y"][:, 0], values["y_hat"][:, 0]
+    pairs = [(p - t) ** 2 for p in y_hat for t in y]
+    assert values["difference"].shape == (8, 8)
+    assert values["wrong_loss"] == pytest.approx(sum(pairs) / 64)
+    # The wrong loss has lost what matters: the covariance of prediction and target.
+    covariance = np.cov(y_hat, y, bias=True)[0, 1]
+    assert values["wrong_loss"] - values["right_loss"] == pytest.approx(2 * covariance)
+
+
+def test_flat_target_prefers_the_mean_to_a_perfect_prediction(values):
+    variance = np.var(values["y"])
+    assert values["perfect_right"] == 0
+    assert values["perfect_wrong"] == pytest.approx(2 * variance)
+    assert values["mean_right"] == pytest.approx(variance)
+    assert values["mean_wrong"] == pytest.approx(variance)
+
+
+def test_exercise_gradients_of_biases(values):
+    """db1 is the sum of dz1 over the batch, db2 the sum of dy_hat."""
+    x, y, W1, W2 = (values[name] for name in ("x", "y", "W1", "W2"))
+    b1, b2 = np.array([0.3, -0.2]), np.array([0.1])
+    z1 = x @ W1 + b1
+    dy_hat = 2 / 8 * (np.maximum(0, z1) @ W2 + b2 - y)
+    dz1 = dy_hat @ W2.T * (z1 > 0)
+    db1 = complex_step(lambda b: network_loss(x, y, W1, W2, b, b2), b1)
+    db2 = complex_step(lambda b: network_loss(x, y, W1, W2, b1, b), b2)
+    assert dz1.sum(axis=0) == pytest.approx(db1)
+    assert dy_hat.sum(axis=0) == pytest.approx(db2)

@@ -1,0 +1,136 @@
+"""The facts that the chapters state of the network in NumPy, found a second way."""
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+SNIPPET = Path(__file__).parents[2] / "snippets" / "numpy_network.py"
+
+
+@pytest.fixture(scope="module")
+def values(record):
+    return {name: np.array(value) for name, value in record("numpy_network").values.items()}
+
+
+@pytest.fixture(scope="module")
+def program():
+    return runpy.run_path(str(SNIPPET))
+
+
+def loss_of(W1, W2, x, y):
+    """The loss, one example and one unit at a time."""
+    total = 0.0
+    for row, target in zip(x, y[:, 0], strict=True):
+        prediction = sum(max(0.0, float(row @ W1[:, j])) * W2[j, 0] for j in range(2))
+        total += (prediction - target) ** 2
+    return total / len(x)
+
+
+def test_target_is_the_linear_map_plus_noise_of_the_stated_variance(values):
+    noise = values["y"] - values["x"] @ np.array([[0.5], [1.0], [1.5]])
+    assert values["noise_variance"] == pytest.approx(0.01)
+    # The variance of N draws scatters by sqrt(2 / N) of itself, which is a tenth here.
+    assert np.mean(noise**2) == pytest.approx(0.01, rel=0.4)
+    assert abs(np.corrcoef(noise[:, 0], values["x"][:, 0])[0, 1]) < 0.25
+
+
+def test_network_has_eight_weights(values):
+    assert values["W1"].shape == (3, 2)
+    assert values["W2"].shape == (2, 1)
+    assert values["n_weights"] == 8
+
+
+def test_gradient_agrees_with_finite_differences_where_the_mask_matters(program):
+    rng = np.random.default_rng(11)
+    x, y = rng.normal(size=(9, 3)), rng.normal(size=(9, 1))
+    W1, W2 = rng.normal(size=(3, 2)), rng.normal(size=(2, 1))
+    z1, a1, y_hat = program["forward"](x, W1, W2)
+    assert 0 < np.sum(z1 > 0) < z1.size
+    for which, by_hand in enumerate(program["backward"](x, y, z1, a1, y_hat, W2)):
+        for place in np.ndindex(*by_hand.shape):
+            above, below = [W1.copy(), W2.copy()], [W1.copy(), W2.copy()]
+            above[which][place] += 1e-4
+            below[which][place] -= 1e-4
+            slope = (loss_of(*above, x, y) - loss_of(*below, x, y)) / 2e-4
+            assert by_hand[place] == pytest.approx(slope, rel=1e-6, abs=1e-9)
+
+
+def test_losses_are_those_of_descent_on_the_product_of_the_matrices(values):
+    """With every unit on, the network is the map W1 W2, whose gradient needs no chain of layers."""
+    x, y = values["x"], values["y"]
+    W1, W2 = values["W1_history"][0], values["W2_history"][0]
+    assert (values["history_steps"][0], values["smallest_active_share"]) == (0, 1)
+    for recorded in values["losses"]:
+        residual = x @ (W1 @ W2) - y
+        assert recorded == pytest.approx(float(np.sum(residual**2)) / 200, abs=1e-12)
+        slope = 2 * x.T @ residual / 200
+        W1, W2 = W1 - 0.1 * slope @ W2.T, W2 - 0.1 * W1.T @ slope
+
+
+def test_loss_falls_at_every_step_until_it_rests(values):
+    assert len(values["losses"]) == values["n_steps"] + 1
+    assert np.all(np.diff(values["losses"]) < 1e-12)
+    assert values["losses"][0] > 100 * values["losses"][-1]
+
+
+def test_no_unit_is_ever_off(values):
+    for W1 in values["W1_history"]:
+        assert np.all(values["x"] @ W1 > 0)
+    assert np.all(values["active_shares"] == 1)
+
+
+def test_network_ends_at_the_least_squares_map(values):
+    x, y = values["x"], values["y"]
+    best = np.linalg.solve(x.T @ x, x.T @ y)  # the normal equations
+    assert values["w_network"] == pytest.approx(best, abs=1e-4)
+    assert values["w_linear"] == pytest.approx(best, abs=1e-9)
+    gap = float(np.max(np.abs(values["W1"] @ values["W2"] - best)))
+    assert values["map_difference"] == pytest.approx(gap, abs=1e-9)
+    assert values["losses"][-1] == pytest.approx(float(np.mean((x @ best - y) ** 2)), rel=1e-6)
+
+
+def test_held_out_losses_are_of_examples_that_training_never_saw(values, program):
+    x_test, y_test = program["x_test"], values["y_test"]
+    assert len(x_test) == 1000
+    assert not set(map(tuple, x_test)) & set(map(tuple, values["x"]))
+    for name, w in (
+        ("test_loss", values["w_network"]),
+        ("linear_test_loss", values["w_linear"]),
+        ("truth_test_loss", np.array([[0.5], [1.0], [1.5]])),
+    ):
+        error = np.einsum("ni,ij->nj", x_test, w) - y_test
+        assert values[name] == pytest.approx(float(np.vdot(error, error)) / 1000, rel=1e-9)
+
+
+def test_held_out_loss_is_what_theory_expects(values):
+    """E (x w - y)^2 = variance of noise + (w - w_true)' E[x x'] (w - w_true)."""
+    moments = np.eye(3) / 12 + 1 / 4  # of three independent uniforms on (0, 1)
+    off = values["w_network"] - np.array([[0.5], [1.0], [1.5]])
+    expected = 0.01 + float((off.T @ moments @ off).item())
+    assert expected > 0.01
+    assert values["test_loss"] == pytest.approx(expected, abs=4 * 0.01 * np.sqrt(2 / 1000))
+
+
+def test_fit_beats_the_truth_in_training_and_loses_held_out(values):
+    assert values["linear_loss"] < values["truth_loss"]
+    assert values["linear_test_loss"] > values["truth_test_loss"]
+
+
+def test_history_holds_the_run(values):
+    steps = values["history_steps"].astype(int)
+    assert 40 <= len(steps) <= 60
+    assert np.all(np.diff(steps) > 0)
+    assert steps[-1] == values["n_steps"]
+    for step, W1, W2, loss in zip(
+        steps, values["W1_history"], values["W2_history"], values["history_losses"], strict=True
+    ):
+        assert loss == values["losses"][step]
+        assert loss == pytest.approx(loss_of(W1, W2, values["x"], values["y"]), rel=1e-9)
+    assert np.array_equal(values["W1_history"][-1], values["W1"])
+
+
+def test_mse_refuses_a_target_of_another_shape(program):
+    with pytest.raises(AssertionError):
+        program["mse"](np.zeros(8), np.zeros((8, 1)))
