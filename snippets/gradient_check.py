@@ -108,7 +108,12 @@ def gradient(w, x, y, use_mask=True, use_mean=True):
 
 # --8<-- [end:variants]
 
+
 # --8<-- [start:mask]
+def worst(w, x, y, **kind):
+    return relative_error(gradient(w, x, y, **kind), finite_differences(w, x, y)).max()
+
+
 n_seeds = 20
 lowest = {"centred": -1, "positive": 0}  # uniform from here to 1
 correct_errors = np.zeros((2, 2, n_seeds))  # weights, inputs, seed
@@ -117,11 +122,10 @@ for i, w_low in enumerate(lowest.values()):
     for j, x_low in enumerate(lowest.values()):
         for s in range(n_seeds):
             r = np.random.default_rng(s)
-            args = r.uniform(w_low, 1, 8), r.uniform(x_low, 1, (N, 3)), r.random((N, 1))
-            truth = finite_differences(*args)
-            correct_errors[i, j, s] = relative_error(gradient(*args), truth).max()
-            no_mask = gradient(*args, use_mask=False)
-            no_mask_errors[i, j, s] = relative_error(no_mask, truth).max()
+            w_s, x_s = r.uniform(w_low, 1, 8), r.uniform(x_low, 1, (N, 3))
+            y_s = r.random((N, 1))
+            correct_errors[i, j, s] = worst(w_s, x_s, y_s)
+            no_mask_errors[i, j, s] = worst(w_s, x_s, y_s, use_mask=False)
 n_found = np.sum(no_mask_errors > 1e-6, axis=2)  # (2, 2)
 worst_correct, worst_no_mask = correct_errors.max(axis=2), no_mask_errors.max(axis=2)
 print("                     largest relative error")
@@ -139,8 +143,9 @@ w_positive = rng.random(8)  # every unit is on, so no gradient is zero
 batch_sizes = [1, 8, 200]
 ratios = np.zeros((3, 8))  # one row a batch, one column a weight
 for k, n in enumerate(batch_sizes):
-    args = w_positive, rng.random((n, 3)), rng.random((n, 1))
-    ratios[k] = gradient(*args, use_mean=False) / finite_differences(*args)
+    x_n, y_n = rng.random((n, 3)), rng.random((n, 1))
+    without = gradient(w_positive, x_n, y_n, use_mean=False)
+    ratios[k] = without / finite_differences(w_positive, x_n, y_n)
     low, high = ratios[k].min(), ratios[k].max()
     print(f"N = {n:3d}   without 1/N over correct: {low:.6f} to {high:.6f}")
 # --8<-- [end:mean]

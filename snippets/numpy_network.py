@@ -3,6 +3,7 @@
 Its held-out loss comes down to the variance of the noise, the floor of any predictor.
 """
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 seed = 7
@@ -102,8 +103,26 @@ print(f"best linear map      {linear_loss:.6f}   {linear_test_loss:.6f}")
 print(f"true map             {truth_loss:.6f}   {truth_test_loss:.6f}")
 print(f"variance of noise    {noise_variance:.6f}   {noise_variance:.6f}")
 # --8<-- [end:evaluate]
+
+# --8<-- [start:curve]
+figure, axes = plt.subplots()
+axes.semilogy(losses, label="network")
+axes.axhline(noise_variance, color="black", linestyle="--", label="variance of noise")
+axes.set_xscale("symlog", linthresh=1)  # a logarithm that has a place for step 0
+axes.set_xlim(0, n_steps)
+axes.set_xlabel("step")
+axes.set_ylabel("training loss")
+axes.set_xticks([0, 1, 10, 100, 500], ["0", "1", "10", "100", "500"])
+legend = axes.legend()
+# --8<-- [end:curve]
+
+smallest_active_share = min(active_shares)
+w_network = W1 @ W2  # (3, 1): the map of a network whose units are all on
+map_difference = float(np.abs(w_network - w_linear).max())
+# By how much the floor scatters when it is measured on N_test examples.
+scatter = noise_variance * float(np.sqrt(2 / N_test))
+excess = test_loss - truth_test_loss
+optimism = truth_loss - linear_loss
+expected_excess = noise_variance * w_true.size / N
 W1_history, W2_history = np.array(W1_history), np.array(W2_history)
 history_losses = np.array(losses)[history_steps]
-smallest_active_share = min(active_shares)
-w_network = W1 @ W2  # the map of a network whose units are all on
-map_difference = float(np.abs(w_network - w_linear).max())

@@ -30,6 +30,7 @@ for lines in (1, 2, 3, 11):
 
 # --8<-- [start:real]
 rng = np.random.default_rng(seed)
+learning_rate = 0.01
 W1, W2 = rng.random((3, 2)), rng.random((2, 1))
 real = []
 for epoch in range(1001):
@@ -42,8 +43,8 @@ for epoch in range(1001):
         name = f"epoch {epoch:3d}" if epoch < 1000 else "validation"
         print(f"{name:10s}   {real[-1]:.6f}")
     W1, W2 = (
-        W1 - 0.01 * x.T @ (2 * error @ W2.T * (z1 > 0)),
-        W2 - 0.01 * a1.T @ (2 * error),
+        W1 - learning_rate * x.T @ (2 * error @ W2.T * (z1 > 0)),
+        W2 - learning_rate * a1.T @ (2 * error),
     )
 # --8<-- [end:real]
 real = np.array(real)
@@ -66,9 +67,10 @@ for epoch in range(201):
         small_constant &= (0.5 - y) ** 2 <= limit
         network_rate.append(float(small_network.mean()))
         constant_rate.append(float(small_constant.mean()))
-    dz1 = 0.02 * error[:, None] * W2 * (z1 > 0)
-    W2 -= 0.02 * error[:, None] * a1
-    W1 -= x[:, :, None] * dz1[:, None, :]
+    dy_hat = 2 * error[:, None]  # (runs, 1)
+    dz1 = dy_hat * W2 * (z1 > 0)
+    W2 -= learning_rate * dy_hat * a1
+    W1 -= learning_rate * x[:, :, None] * dz1[:, None, :]
 print("lines   bound     always 1/2   network in training")
 for lines in (1, 2, 3):
     shares = f"{constant_rate[lines - 1]:.5f}      {network_rate[lines - 1]:.5f}"

@@ -64,6 +64,7 @@ medians, lowest, highest = np.median(losses, 1), losses.min(1), losses.max(1)
 last_death = int(lengths[2][lengths[2] < steps].max(initial=0))
 median_death = float(np.median(lengths[2]))
 linear_floor = 13 / 120
+n_seeds = len(seeds)
 below_linear = np.sum(losses < linear_floor, axis=1)
 
 # --8<-- [start:spread]

@@ -97,6 +97,8 @@ counts = np.array(counts)
 best_raw, best_standardised = (float(low) for low in losses.min(axis=1))
 medians = np.median(losses, axis=1)
 one_unit = np.sum(units == 1, axis=1)  # runs that are left with one active unit
+same_minimum = np.sum(np.isclose(losses, best_raw, rtol=0.01), axis=1)
+n_students = len(seeds)
 
 # --8<-- [start:curves]
 figure, panels = plt.subplots(1, 2, sharey=True, layout="constrained")

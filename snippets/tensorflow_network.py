@@ -8,10 +8,12 @@ import os
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # quiet start-up
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # same rounding on every machine of one kind
 
+# --8<-- [start:imports]
 import numpy as np
 import tensorflow as tf
 
 seed = 7
+# --8<-- [end:imports]
 
 # --8<-- [start:data]
 rng = np.random.default_rng(seed)

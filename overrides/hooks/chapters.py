@@ -17,16 +17,18 @@ from typing import Any, NoReturn
 
 import figures
 import yaml
+from diagrams import DiagramError, diagram_svg
 from runner import Record, SourceError
 
 DIRECTIVE = re.compile(
     r"^(?P<indent> *)::: +(?P<kind>\S+) +(?P<snippet>[\w-]+):(?P<section>[\w-]+) *$"
 )
-INCLUDE = re.compile(r"-+8<-+")
+INCLUDE = re.compile(r"-+ *8 *< *-+")
 GOOD_INCLUDE = re.compile(
     r'^ *--8<-- "(?P<snippet>[\w-]+)\.py(?::(?P<section>[a-z][\w-]*))?"\s*$'
 )
 FENCE = re.compile(r"^ *(```|~~~)")
+MERMAID = re.compile(r"^ *(```+|~~~+) *mermaid *$")
 VALUE = re.compile(r"\{\{ *(?P<reference>[^{}|]*?) *(?:\| *(?P<format>[^{}]*?) *)?\}\}")
 REFERENCE = re.compile(r"(?P<snippet>[\w-]+):(?P<name>\w+)(?P<indices>(?:\[-?\d+\])*)$")
 # Code spans stay as they are; mathematics gets its numbers as LaTeX.
@@ -46,16 +48,17 @@ NO_LINKS = (
 
 @dataclass(frozen=True)
 class Embed:
-    """One output or figure that a chapter shows."""
+    """One output, figure or diagram that a chapter shows."""
 
-    kind: str  # "output" or "figure"
-    snippet: str
+    kind: str  # "output", "figure" or "diagram"
+    snippet: str  # "" for a diagram
     section: str
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
-        return f"{self.snippet}-{self.section}"
+        """Unique in a page; the ids inside a figure begin with it."""
+        return f"{self.snippet or self.kind}-{self.section}"
 
 
 @dataclass
@@ -96,7 +99,11 @@ class Reader:
         lines: list[str] = []
         for kind, start, block in _blocks(markdown.split("\n")):
             place = Place(path, first_line + start)
-            if kind == "fence":
+            if kind == "fence" and MERMAID.match(block[0]):
+                embed = _diagram(block, len(embeds), place)
+                embeds.append(embed)
+                lines += [_indent(block[0]) + token(len(embeds) - 1), ""]
+            elif kind == "fence":
                 for offset, line in enumerate(block):
                     if INCLUDE.search(line):
                         self._check_include(line, place.at(offset))
@@ -319,7 +326,7 @@ def fill_in(
 
 def output_html(text: str) -> str:
     """What a section printed, as preformatted text that the keyboard can scroll."""
-    return f'<pre class="output" tabindex="0"><code>{html.escape(text.rstrip(), quote=False)}</code></pre>'
+    return f'<pre class="output" tabindex="0"><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>'
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:
@@ -356,13 +363,29 @@ def _end_of_fence(lines: list[str], start: int) -> int:
 
 
 def _end_of_options(lines: list[str], start: int) -> int:
-    indent = lines[start][: len(lines[start]) - len(lines[start].lstrip())] + "    "
+    indent = _indent(lines[start]) + "    "
     end = start + 1
     while end < len(lines) and (
         not lines[end].strip() or lines[end].startswith(indent)
     ):
         end += 1
     return end
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _diagram(block: list[str], number: int, place: Place) -> Embed:
+    """The embed of a mermaid fence, drawn once here so that an error names its line."""
+    indent = _indent(block[0])
+    source = "\n".join(line.removeprefix(indent) for line in block[1:-1])
+    embed = Embed("diagram", "", str(number), {"source": source})
+    try:
+        diagram_svg(source, embed.id)
+    except DiagramError as error:
+        place.fail(f"the diagram cannot be drawn: {error}.", "mend its Mermaid text.")
+    return embed
 
 
 def _options(kind: str, lines: list[str], place: Place) -> dict[str, Any]:

@@ -25,9 +25,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from notebooks import download, read_titles
-from pages import Pages, Source
+from pages import Pages, Source, check_twins
 from publishing import Staging, WarningCount
-from pymdownx.superfences import SuperFencesException
 from runner import Record, SourceError, ensure_records
 
 Command = Literal["build", "gh-deploy", "serve"]
@@ -65,15 +64,15 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             if command == "serve":
                 serving.check_port(*config.dev_addr)
                 serving.restart_if_changed(root / "overrides" / "hooks")
+            check_twins(
+                root, [lang["docs"] for lang in config.extra["languages"].values()]
+            )
             records = ensure_records(root, root / ".cache" / "records")
         titles = read_titles(root, list(records), list(config.extra["languages"]))
     except SourceError as error:
         raise PluginError(str(error)) from None
     staging = Staging(Path(config.site_dir))
     config.site_dir = str(staging.folder)
-    fence = {"name": "mermaid", "class": "diagram", "format": _format_mermaid}
-    fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
-    fences.setdefault("custom_fences", []).append(fence)
     builds.append(Build(config, records, titles, staging, WarningCount()))
     return config
 
@@ -208,15 +207,6 @@ def _flat(nav: Any) -> list[str]:
         return [nav]
     items = nav.values() if isinstance(nav, dict) else nav
     return [name for item in items for name in _flat(item)]
-
-
-def _format_mermaid(source: str, *args: Any, **kwargs: Any) -> str:
-    """The format function of the mermaid fence."""
-    page = builds[-1].config._current_page
-    try:
-        return _pages().diagram(page.file.src_uri if page else "", source)
-    except SourceError as error:
-        raise SuperFencesException(str(error)) from None
 
 
 def _build_other(now: Build, configuration: Path, path: str) -> None:

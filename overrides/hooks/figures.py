@@ -25,6 +25,7 @@ def figure_svg(source: str, alt: str, labels: Mapping[str, str], prefix: str) ->
     root = svg.parse(source)
     svg.remove(root, {"metadata"})
     for element in _texts(root):
+        element.attrib.setdefault("fill", "currentColor")
         label = "".join(element.itertext())
         if label in labels:
             for child in list(element):

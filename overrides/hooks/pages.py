@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chapters import Chapter, Embed, Reader, fill_in, output_html, read_text
-from diagrams import DiagramError, diagram_svg
+from diagrams import diagram_svg
 from figures import figure_svg
 from formulas import FormulaError, formulas_to_mathml
 from notebooks import cells_html, facts_html, provenance_html
@@ -29,6 +29,29 @@ class Source:
 
     uri: str
     path: Path
+
+
+def check_twins(root: Path, folders: list[str]) -> None:
+    """Every page stands in each of these folders, one for each language.
+
+    Raises:
+        SourceError: naming the first page that has no twin.
+    """
+    pages = {
+        folder: {
+            path.relative_to(root / folder) for path in (root / folder).rglob("*.md")
+        }
+        for folder in folders
+    }
+    for folder in folders:
+        for page in sorted(set().union(*pages.values()) - pages[folder]):
+            other = next(f for f in folders if page in pages[f])
+            raise SourceError(
+                f"{other}/{page}",
+                None,
+                f"this page has no twin {folder}/{page}.",
+                "write it in the other language too, or remove it from this one.",
+            )
 
 
 class Pages:
@@ -64,7 +87,6 @@ class Pages:
         self.chapters = {
             uri: self._read(source) for uri, source in self.sources.items()
         }
-        self.diagrams = 0
 
     def _read(self, source: Source) -> Chapter:
         text, first_line = read_text(source.path)
@@ -92,21 +114,11 @@ class Pages:
         try:
             return formulas_to_mathml(html)
         except FormulaError as error:
-            problem = f"the formula '{error.tex}' cannot be read: {error}."
-            raise self._blame(uri, error.tex, problem, "mend the LaTeX.") from None
-
-    def diagram(self, uri: str, source: str) -> str:
-        """The figure for a Mermaid fence of the page `uri`."""
-        self.diagrams += 1
-        try:
-            picture = diagram_svg(source, f"diagram-{self.diagrams}")
-        except DiagramError as error:
-            problem = f"the Mermaid diagram cannot be drawn: {error}."
-            remedy = "mend the diagram; it begins on this line."
-            raise self._blame(uri, source, problem, remedy) from None
-        return f"<figure>{picture}</figure>"
+            raise self._blame(uri, error) from None
 
     def _embed_html(self, embed: Embed, caption: str, page_url: str) -> str:
+        if embed.kind == "diagram":
+            return f"<figure>{diagram_svg(embed.options['source'], embed.id)}</figure>"
         record = self.records[embed.snippet]
         provenance = provenance_html(record, self.words, embed.section, page_url)
         if embed.kind == "figure":
@@ -122,17 +134,16 @@ class Pages:
             caption = f"<figcaption>{caption}</figcaption>"
         return f"<figure>{picture}{caption}</figure>{provenance}"
 
-    def _blame(self, uri: str, text: str, problem: str, remedy: str) -> SourceError:
-        """An error that names the file and line where the page `uri` says `text`."""
+    def _blame(self, uri: str, error: FormulaError) -> SourceError:
+        """The error of a formula, with the file and line where the page says it."""
+        problem = f"the formula '{error.tex}' cannot be read: {error}."
         source = self.sources.get(uri)
         if not source:
-            return SourceError(uri, None, problem, remedy)
-        whole = source.path.read_text(encoding="utf-8")
-        first = text.strip().splitlines()[0] if text.strip() else ""
-        # The whole text where it stands as it is; its first line where it is indented.
-        position = max(whole.find(text.strip()), 0) or whole.find(first)
-        line = whole.count("\n", 0, position) + 1 if position >= 0 else None
-        return SourceError(self._name(source), line, problem, remedy)
+            return SourceError(uri, None, problem, "mend the LaTeX.")
+        text = source.path.read_text(encoding="utf-8")
+        position = text.find(error.tex)
+        line = text.count("\n", 0, position) + 1 if position >= 0 else None
+        return SourceError(self._name(source), line, problem, "mend the LaTeX.")
 
     # Notebooks
 

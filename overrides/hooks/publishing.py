@@ -54,7 +54,9 @@ class WarningCount(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.count = 0
-        logging.getLogger("mkdocs").addHandler(self)
+        log = logging.getLogger("mkdocs")
+        log.addHandler(self)
+        log.setLevel(min(log.level, logging.WARNING))  # --quiet would hide them from us
 
     def emit(self, record: logging.LogRecord) -> None:
         self.count += 1

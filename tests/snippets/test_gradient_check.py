@@ -1,21 +1,28 @@
 """The derivation's numbers and its three mistakes, found a second way."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
+Values = dict[str, Any]
+
 
 @pytest.fixture(scope="module")
-def values(record):
-    return {name: np.array(value) for name, value in record("gradient_check").values.items()}
+def values(record: Any) -> Values:
+    return {
+        name: np.array(value) for name, value in record("gradient_check").values.items()
+    }
 
 
-def network_loss(x, y, W1, W2, b1=0.0, b2=0.0):
+def network_loss(x: Any, y: Any, W1: Any, W2: Any, b1: Any = 0.0, b2: Any = 0.0) -> Any:
     z1 = x @ W1 + b1
     y_hat = np.where(z1.real > 0, z1, 0) @ W2 + b2
     return np.sum((y_hat - y) ** 2) / len(x)
 
 
-def complex_step(function, parameter):
+def complex_step(function: Callable[[Any], Any], parameter: Any) -> Any:
     """The gradient by an imaginary nudge: no difference of near numbers, so exact to rounding."""
     gradient = np.zeros(parameter.shape)
     for place in np.ndindex(*parameter.shape):
@@ -25,7 +32,7 @@ def complex_step(function, parameter):
     return gradient
 
 
-def test_each_line_of_the_derivation(values):
+def test_each_line_of_the_derivation(values: Values) -> None:
     """Sums over examples and units, one number at a time."""
     x, y, W1, W2 = (values[name] for name in ("x", "y", "W1", "W2"))
     dW1, dW2 = np.zeros((3, 2)), np.zeros((2, 1))
@@ -49,19 +56,19 @@ def test_each_line_of_the_derivation(values):
     assert values["dW2"] == pytest.approx(dW2)
 
 
-def test_gradient_by_hand_is_the_complex_step_derivative(values):
+def test_gradient_by_hand_is_the_complex_step_derivative(values: Values) -> None:
     x, y, W1, W2 = (values[name] for name in ("x", "y", "W1", "W2"))
     dW1 = complex_step(lambda W: network_loss(x, y, W, W2), W1)
     dW2 = complex_step(lambda W: network_loss(x, y, W1, W), W2)
     assert values["by_hand"] == pytest.approx(np.append(dW1, dW2), rel=1e-12)
 
 
-def test_the_batch_has_units_on_and_off(values):
+def test_the_batch_has_units_on_and_off(values: Values) -> None:
     assert values["n_on"] == np.sum(values["x"] @ values["W1"] > 0)
     assert 0 < values["n_on"] < 16
 
 
-def test_check_compares_all_eight_weights(values, record):
+def test_check_compares_all_eight_weights(values: Values, record: Any) -> None:
     assert len(values["numeric"]) == len(values["by_hand"]) == 8
     # Computed apart from each other, so never equal in every digit.
     assert np.any(values["numeric"] != values["by_hand"])
@@ -72,7 +79,9 @@ def test_check_compares_all_eight_weights(values, record):
     assert len(record("gradient_check").text("check").splitlines()) == 9
 
 
-def test_finite_differences_are_exact_up_to_rounding_until_a_unit_switches(values):
+def test_finite_differences_are_exact_up_to_rounding_until_a_unit_switches(
+    values: Values,
+) -> None:
     """The loss is a parabola in each weight; at h = 0.1 a unit switches, at 0.001 none does."""
     h, errors = values["step_sizes"], values["step_errors"]
     distance = np.abs(values["x"] @ values["W1"])[:, None, :]  # (N, 1, 2)
@@ -85,7 +94,7 @@ def test_finite_differences_are_exact_up_to_rounding_until_a_unit_switches(value
     assert np.all(np.diff(errors[1:]) > 0)
 
 
-def test_missing_mask_is_noticed_exactly_where_a_unit_is_off(values):
+def test_missing_mask_is_noticed_exactly_where_a_unit_is_off(values: Values) -> None:
     for i, w_low in enumerate((-1, 0)):
         for j, x_low in enumerate((-1, 0)):
             some_off = 0
@@ -98,7 +107,9 @@ def test_missing_mask_is_noticed_exactly_where_a_unit_is_off(values):
     assert values["n_found"][1, 1] == 0
 
 
-def test_correct_gradient_passes_in_every_seed_and_the_maskless_one_fails_badly(values):
+def test_correct_gradient_passes_in_every_seed_and_the_maskless_one_fails_badly(
+    values: Values,
+) -> None:
     assert values["correct_errors"].shape == (2, 2, 20)
     assert values["worst_correct"].max() < 1e-6
     assert values["worst_no_mask"][0, 0] > 0.5
@@ -108,13 +119,13 @@ def test_correct_gradient_passes_in_every_seed_and_the_maskless_one_fails_badly(
     assert not np.any((both > 1e-7) & (both < 1e-4))
 
 
-def test_missing_mean_is_off_by_the_size_of_the_batch(values):
+def test_missing_mean_is_off_by_the_size_of_the_batch(values: Values) -> None:
     assert values["batch_sizes"].tolist() == [1, 8, 200]
     for n, row in zip(values["batch_sizes"], values["ratios"], strict=True):
         assert row == pytest.approx(np.full(8, n), rel=1e-6)
 
 
-def test_without_the_mean_the_network_explodes_then_dies(values):
+def test_without_the_mean_the_network_explodes_then_dies(values: Values) -> None:
     x, y = values["x_train"], values["y_train"]
     with_mean, without = values["mean_losses"], values["sum_losses"]
     assert np.all(np.diff(with_mean) < 0)
@@ -124,7 +135,7 @@ def test_without_the_mean_the_network_explodes_then_dies(values):
     assert not np.any(x @ values["w_sum"][:6].reshape(3, 2) > 0)
 
 
-def test_flat_target_measures_every_pair(values):
+def test_flat_target_measures_every_pair(values: Values) -> None:
     y, y_hat = values["y"][:, 0], values["y_hat"][:, 0]
     pairs = [(p - t) ** 2 for p in y_hat for t in y]
     assert values["difference"].shape == (8, 8)
@@ -134,7 +145,7 @@ def test_flat_target_measures_every_pair(values):
     assert values["wrong_loss"] - values["right_loss"] == pytest.approx(2 * covariance)
 
 
-def test_flat_target_prefers_the_mean_to_a_perfect_prediction(values):
+def test_flat_target_prefers_the_mean_to_a_perfect_prediction(values: Values) -> None:
     variance = np.var(values["y"])
     assert values["perfect_right"] == 0
     assert values["perfect_wrong"] == pytest.approx(2 * variance)
@@ -142,7 +153,7 @@ def test_flat_target_prefers_the_mean_to_a_perfect_prediction(values):
     assert values["mean_wrong"] == pytest.approx(variance)
 
 
-def test_exercise_gradients_of_biases(values):
+def test_exercise_gradients_of_biases(values: Values) -> None:
     """db1 is the sum of dz1 over the batch, db2 the sum of dy_hat."""
     x, y, W1, W2 = (values[name] for name in ("x", "y", "W1", "W2"))
     b1, b2 = np.array([0.3, -0.2]), np.array([0.1])

@@ -100,15 +100,33 @@ def test_another_search_finds_the_same_network_floor(values):
     assert found == pytest.approx(values["network_floor"], abs=5e-4)
 
 
-def test_best_network_weighs_one_input_against_the_two_others(values):
-    W1 = np.array(values["W1_best"])
-    assert np.all(np.array(values["W2_best"]) > 0)
-    carrier = int(np.argmin((W1 < 0).any(axis=0) * 1))
-    switch = 1 - carrier
-    lone = int(W1[:, carrier].argmax())
-    others = [i for i in range(3) if i != lone]
-    assert W1[lone, switch] < 0 < W1[others, switch].min()
-    assert W1[others, carrier].max() < 0.2 * W1[lone, carrier]
+def test_best_network_is_the_larger_of_two_sums(values, sample):
+    x = sample[0][:100_000]
+    W1, W2 = np.array(values["W1_best"]), np.array(values["W2_best"])[:, 0]
+    assert np.all(W2 > 0)
+    always = int(np.mean(x @ W1 > 0, axis=0).argmax())
+    first = W1[:, always] * W2[always]
+    second = first + W1[:, 1 - always] * W2[1 - always]
+    larger = np.maximum(x @ first, x @ second)
+    np.testing.assert_allclose(np.maximum(x @ W1, 0) @ W2, larger, atol=1e-3)
+    one, two = sorted((first, second), key=np.max, reverse=True)
+    order = np.argsort(-one)  # the lone input first
+    assert one[order[0]] > 5 * np.abs(one[order[1:]]).max()
+    assert two[order[1:]].min() > 5 * abs(two[order[0]])
+
+
+def test_what_the_other_restarts_are(values, sample):
+    x = sample[0][:100_000]
+    losses = np.array(values["restart_losses"])
+    for W1, loss in zip(np.array(values["W1"]), losses, strict=True):
+        shares = np.mean(x @ W1 > 0, axis=0)
+        off, on = shares < 0.02, shares > 0.98
+        if loss > 0.3:
+            assert np.all(shares < 0.001)
+        elif loss > 0.106:
+            assert np.all(off | on) and np.any(on)
+        else:
+            assert not np.all(off | on)
 
 
 def test_ladder_and_restarts(values, record):

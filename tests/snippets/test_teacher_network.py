@@ -70,6 +70,11 @@ def test_counts_follow_from_losses_and_units(values):
     # Raw: none exact, some dead. Standardised: some exact, none dead.
     assert counts[0][0] == 0 < counts[0][2]
     assert counts[1][2] == 0 < counts[1][0]
+    assert values["one_unit"] == np.sum(units == 1, axis=1).tolist()
+    near = np.abs(losses / losses[0].min() - 1) < 0.01
+    assert values["same_minimum"] == near.sum(axis=1).tolist()
+    assert near.sum() >= 4
+    assert np.median(losses[1]) < np.median(losses[0])
     # No loss lies near the border, so that where it was drawn does not matter.
     assert not np.any((losses > 1e-12) & (losses < 1e-3))
 

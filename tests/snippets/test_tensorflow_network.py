@@ -1,15 +1,23 @@
 """TensorFlow's losses, found again without TensorFlow."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
+Values = dict[str, Any]
+
 
 @pytest.fixture(scope="module")
-def values(record):
-    return {name: np.array(value) for name, value in record("tensorflow_network").values.items()}
+def values(record: Any) -> Values:
+    return {
+        name: np.array(value)
+        for name, value in record("tensorflow_network").values.items()
+    }
 
 
-def replay(values, update):
+def replay(values: Values, update: Callable[[int, Any], Any]) -> list[float]:
     """The losses of 501 steps; with every unit on, the network is the map W1 W2."""
     x, y = values["x"], values["y"]
     W1, W2 = values["W1_start"], values["W2_start"]
@@ -25,7 +33,9 @@ def replay(values, update):
     return losses
 
 
-def test_same_data_and_weights_as_the_program_in_numpy(values, record):
+def test_same_data_and_weights_as_the_program_in_numpy(
+    values: Values, record: Any
+) -> None:
     numpy_values = record("numpy_network").values
     assert np.array_equal(values["x"], numpy_values["x"])
     assert np.array_equal(values["y_test"], numpy_values["y_test"])
@@ -35,41 +45,51 @@ def test_same_data_and_weights_as_the_program_in_numpy(values, record):
     assert values["test_loss_64"] == pytest.approx(numpy_values["test_loss"], abs=1e-13)
 
 
-def test_float64_agrees_step_by_step_with_descent_on_the_product(values):
+def test_float64_agrees_step_by_step_with_descent_on_the_product(
+    values: Values,
+) -> None:
     assert len(values["losses_64"]) == values["n_steps"] + 1 == 501
     expected = replay(values, lambda step, gradients: 0.1 * gradients)
     assert values["losses_64"] == pytest.approx(np.array(expected), abs=1e-12)
 
 
-def test_stated_differences_are_the_largest_of_all_steps(values):
+def test_stated_differences_are_the_largest_of_all_steps(values: Values) -> None:
     for bits in (64, 32):
-        gaps = [abs(a - b) for a, b in zip(values[f"losses_{bits}"], values["losses"], strict=True)]
+        gaps = [
+            abs(a - b)
+            for a, b in zip(values[f"losses_{bits}"], values["losses"], strict=True)
+        ]
         assert len(gaps) == 501
         assert values[f"largest_difference_{bits}"] == max(gaps)
 
 
-def test_float64_differs_by_no_more_than_rounding(values):
+def test_float64_differs_by_no_more_than_rounding(values: Values) -> None:
     assert values["largest_difference_64"] < 1e-13
     assert values["weight_difference_64"] < 1e-12
     assert values["W1_64"] == pytest.approx(values["W1"], abs=1e-12)
 
 
-def test_float32_was_really_float32(values):
+def test_float32_was_really_float32(values: Values) -> None:
     for name in ("W1_32", "W2_32", "losses_32"):
         assert np.array_equal(values[name], values[name].astype(np.float32))
     assert 1e-10 < values["largest_difference_32"] < 1e-5
     assert values["largest_difference_32"] > 1e4 * values["largest_difference_64"]
-    assert values["test_loss_32"] == pytest.approx(float(values["test_loss_64"]), rel=1e-5)
+    assert values["test_loss_32"] == pytest.approx(
+        float(values["test_loss_64"]), rel=1e-5
+    )
 
 
-def test_tensorflow_is_float32_unless_told(record):
-    assert "NumPy: float64   TensorFlow's default: float32" in record("tensorflow_network").text("data")
+def test_tensorflow_is_float32_unless_told(record: Any) -> None:
+    assert "NumPy: float64   TensorFlow's default: float32" in record(
+        "tensorflow_network"
+    ).text("data")
 
 
-def test_adam_by_its_own_formula(values):
-    mean, square = np.zeros(8), np.zeros(8)
+def test_adam_by_its_own_formula(values: Values) -> None:
+    mean: Any = np.zeros(8)
+    square: Any = np.zeros(8)
 
-    def update(step, gradients):
+    def update(step: int, gradients: Any) -> Any:
         nonlocal mean, square
         mean = 0.9 * mean + 0.1 * gradients
         square = 0.999 * square + 0.001 * gradients**2
@@ -77,10 +97,12 @@ def test_adam_by_its_own_formula(values):
         return 0.001 * scale * mean / (np.sqrt(square) + 1e-7)
 
     # Keras keeps Adam's constants as float32.
-    assert values["adam_losses"] == pytest.approx(np.array(replay(values, update)), rel=1e-4)
+    assert values["adam_losses"] == pytest.approx(
+        np.array(replay(values, update)), rel=1e-4
+    )
 
 
-def test_adam_at_its_default_rate_has_not_arrived(values):
+def test_adam_at_its_default_rate_has_not_arrived(values: Values) -> None:
     travel = np.max(np.abs(values["W1_adam"] - values["W1_start"]))
     assert values["adam_travel"] == pytest.approx(float(travel))
     assert values["adam_travel"] < 501 * 0.001 * 1.05

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -143,8 +144,7 @@ def _check_writable(cache: Path) -> None:
     """Says at once, and not after a minute of running, that the records could not be kept."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        probe = cache / f".probe-{os.getpid()}"
-        probe.write_bytes(b"x" * 65536)
-        probe.unlink()
+        with tempfile.NamedTemporaryFile(dir=cache) as probe:
+            probe.write(b"x" * 65536)
     except OSError as error:
         raise unwritable(cache, error) from error

@@ -1,0 +1,110 @@
+"""What all tests share: the records of the real snippets, and a small project to break."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from runner import Record, ensure_records
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALL = Path(__file__).parent / "small_project"
+
+
+@pytest.fixture(scope="session")
+def records() -> dict[str, Record]:
+    """The record of every snippet, run where it has none."""
+    return ensure_records(ROOT, ROOT / ".cache" / "records")
+
+
+@pytest.fixture(scope="session")
+def record(records: dict[str, Record]) -> Callable[[str], Record]:
+    """`record("numpy_network")` is the record of that snippet."""
+    return records.__getitem__
+
+
+class Project:
+    """A copy of the small project in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert old in text, f"{name} does not say {old!r}"
+        self.write(name, text.replace(old, new))
+
+    def page(self, name: str) -> str:
+        return (self.folder / "site" / name / "index.html").read_text(encoding="utf-8")
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "mkdocs", *words]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+
+    def build(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What `make build` runs, in this project."""
+        return subprocess.run(
+            self.command("build", "--quiet", *words),
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def records(self) -> dict[str, bytes]:
+        """The bytes of every record on disk."""
+        folder = self.folder / ".cache" / "records"
+        return {
+            str(f): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()
+        }
+
+    def published(self) -> dict[str, bytes]:
+        """The bytes of every published file."""
+        folder = self.folder / "site"
+        return {
+            str(f): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()
+        }
+
+
+def _assemble(folder: Path) -> Project:
+    """The small project, with the real hooks, theme and configuration around it."""
+    shutil.copytree(SMALL, folder)
+    skip = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "overrides", folder / "overrides", ignore=skip)
+    for name in ("mkdocs.zh.yml", "requirements.txt", "snippets/matplotlibrc"):
+        shutil.copy(ROOT / name, folder / name)
+    shared = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[0]
+    project = Project(folder)
+    project.write("mkdocs.yml", shared + "\n")
+    return project
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The small project, built once; not to be changed."""
+    project = _assemble(tmp_path_factory.mktemp("small") / "project")
+    result = project.build()
+    assert result.returncode == 0, result.stderr
+    return project
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    """A copy of the built small project, to be changed at will."""
+    shutil.copytree(built.folder, tmp_path / "project")
+    return Project(tmp_path / "project")

@@ -1,0 +1,376 @@
+"""Whatever is wrong, `make build` says where and what to do, publishes nothing, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+from conftest import Project
+
+SNIPPET = '"""A new one."""\n\n# --8<-- [start:only]\n{body}\n# --8<-- [end:only]\n'
+
+
+def section(body: str) -> Callable[[Project], object]:
+    """Adds a snippet with one section."""
+    return whole(SNIPPET.format(body=body))
+
+
+def whole(text: str) -> Callable[[Project], object]:
+    """Adds a snippet."""
+
+    def change(project: Project) -> None:
+        project.write("snippets/fresh.py", text)
+        titles = "fresh:\n  en: {title: New, summary: New.}\n  zh: {title: 新, summary: 新。}\n"
+        old = (project.folder / "snippets/titles.yml").read_text(encoding="utf-8")
+        project.write("snippets/titles.yml", old + titles)
+
+    return change
+
+
+def chapter(text: str, file: str = "docs/en/other.md") -> Callable[[Project], object]:
+    """Adds a paragraph to a chapter; it begins on line 5."""
+
+    def change(project: Project) -> None:
+        old = (project.folder / file).read_text(encoding="utf-8")
+        project.write(file, f"{old}\n{text}\n")
+
+    return change
+
+
+FIGURE = "::: figure picture:line\n    {options}"
+OPEN, CLOSE = "# --8<-- [start:{}]\n", "# --8<-- [end:{}]\n"
+HEAD = '"""A new one."""\n'
+
+CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
+    "raises": (
+        section('print("before")\nraise ValueError("boom")'),
+        [
+            "snippets/fresh.py:5:",
+            "section 'only' raised ValueError",
+            "boom",
+            "# raises: ValueError",
+        ],
+    ),
+    "does not end": (
+        section("# time limit: 2 s\nwhile True:\n    pass"),
+        [
+            "snippets/fresh.py:4:",
+            "did not end within the snippet's 2 s",
+            "# time limit: 150 s",
+        ],
+    ),
+    "kills its process": (
+        section("import os\nos.kill(os.getpid(), 9)"),
+        [
+            "snippets/fresh.py:4:",
+            "the process died in section 'only'",
+            "python snippets/fresh.py",
+        ],
+    ),
+    "prints NaN": (
+        section('loss = float("nan")\nprint("loss", loss)'),
+        ["snippets/fresh.py:4:", "printed 'nan'", "loss nan", "# allows: nan"],
+    ),
+    "leaves NaN": (
+        section('loss = float("inf")'),
+        ["snippets/fresh.py:4:", "the value 'loss'", "infinity"],
+    ),
+    "writes to stderr": (
+        section('import warnings\nwarnings.warn("careful")'),
+        ["snippets/fresh.py:4:", "wrote to stderr", "careful"],
+    ),
+    "bare expression": (
+        section("1 + 1"),
+        ["snippets/fresh.py:4:", "bare expression", "print the value"],
+    ),
+    "not Python": (whole(HEAD + "x = = 1\n"), ["snippets/fresh.py:2:", "not Python"]),
+    "never closed": (
+        whole(HEAD + OPEN.format("a") + "x = 1\n"),
+        ["snippets/fresh.py:2:", "section 'a' is never closed", "[end:a]"],
+    ),
+    "closed twice": (
+        whole(HEAD + OPEN.format("a") + "x = 1\n" + CLOSE.format("a") * 2),
+        ["snippets/fresh.py:5:", "section 'a' ends here but was closed before"],
+    ),
+    "nested": (
+        whole(
+            HEAD
+            + OPEN.format("a")
+            + OPEN.format("b")
+            + "x = 1\n"
+            + CLOSE.format("b")
+            + CLOSE.format("a")
+        ),
+        ["snippets/fresh.py:3:", "section 'b' starts inside section 'a' (line 2)"],
+    ),
+    "inside a function": (
+        whole(
+            HEAD
+            + "def f():\n    "
+            + OPEN.format("a")
+            + "    return 1\n    "
+            + CLOSE.format("a")
+        ),
+        ["snippets/fresh.py:3:", "inside a function"],
+    ),
+    "opened twice": (
+        whole(HEAD + (OPEN.format("a") + "x = 1\n" + CLOSE.format("a")) * 2),
+        ["snippets/fresh.py:5:", "starts a second time (first on line 2)"],
+    ),
+    "declared to fail, does not": (
+        section("# raises: NameError\nx = 1"),
+        ["snippets/fresh.py:4:", "declared to raise NameError but raised nothing"],
+    ),
+    "declared to fail, fails otherwise": (
+        section("# raises: NameError\n1 / 0"),
+        [
+            "snippets/fresh.py:5:",
+            "raised ZeroDivisionError instead of the declared NameError",
+        ],
+    ),
+    "no title": (
+        lambda project: (
+            project.write("snippets/fresh.py", SNIPPET.format(body="x = 1")) and None
+        ),
+        ["snippets/titles.yml:", "'fresh' has no title in 'en'"],
+    ),
+    "unknown snippet": (
+        chapter("::: output smal:sum"),
+        ["docs/en/other.md:5:", "no snippet 'smal'", "small"],
+    ),
+    "unknown section": (
+        chapter("::: output small:sun"),
+        ["docs/en/other.md:5:", "no section 'sun'", "sum"],
+    ),
+    "unknown section of code": (
+        chapter('```python\n--8<-- "small.py:sun"\n```'),
+        ["docs/en/other.md:6:", "no section 'sun'", "sum"],
+    ),
+    "code by line numbers": (
+        chapter('```python\n--8<-- "small.py:1:3"\n```'),
+        ["docs/en/other.md:6:", "includes no code", '"snippet.py:section"'],
+    ),
+    "code without quotes": (
+        chapter("```python\n--8<-- small.py:sum\n```"),
+        ["docs/en/other.md:6:", "includes no code", '"snippet.py:section"'],
+    ),
+    "code with a mangled marker": (
+        chapter('```python\n--8 < --"small.py:sum"\n```'),
+        ["docs/en/other.md:6:", "includes no code", '"snippet.py:section"'],
+    ),
+    "unknown value": (
+        chapter("The {{ small:totl }}."),
+        ["docs/en/other.md:5:", "no value 'totl'", "total"],
+    ),
+    "unknown figure": (
+        chapter("::: figure small:sum\n    alt: A sum."),
+        ["docs/en/other.md:5:", "draws no figures"],
+    ),
+    "unknown option": (
+        chapter(FIGURE.format(options="alternative: A line.")),
+        [
+            "docs/en/other.md:5:",
+            "'alternative' is no option of figure",
+            "alt, caption, labels",
+        ],
+    ),
+    "an array": (
+        chapter("The {{ small:numbers | .2f }}."),
+        ["docs/en/other.md:5:", "'numbers' is an array of 5", "numbers[0]"],
+    ),
+    "beyond the array": (
+        chapter("The {{ small:numbers[5] | .2f }}."),
+        ["docs/en/other.md:5:", "picks what is not there"],
+    ),
+    "impossible format": (
+        chapter("The {{ small:total | .4q }}."),
+        ["docs/en/other.md:5:", "'.4q' is no format", ".4f"],
+    ),
+    "no alternative text": (
+        chapter(FIGURE.format(options="caption: A line.")),
+        ["docs/en/other.md:5:", "has no alternative text", "alt:"],
+    ),
+    "label not translated": (
+        chapter(FIGURE.format(options="alt: 直线。"), "docs/zh/other.md"),
+        ["docs/zh/other.md:5:", "label 'epoch' is not translated"],
+    ),
+    "unknown label": (
+        chapter(FIGURE.format(options="alt: A line.\n    labels: {epochs: steps}")),
+        ["docs/en/other.md:5:", "no label 'epochs'", "epoch"],
+    ),
+    "figure in no chapter": (
+        section("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()"),
+        ["snippets/fresh.py", "no alternative text", "::: figure fresh:only"],
+    ),
+    "mermaid": (
+        chapter("```mermaid\nflowchart LR\naccTitle: T\naccDescr: D\nA --> [B\n```"),
+        ["docs/en/other.md:5:", "diagram cannot be drawn", "mend its Mermaid text"],
+    ),
+    "mermaid without alternative text": (
+        chapter("```mermaid\nflowchart LR\nA --> B\n```"),
+        ["docs/en/other.md:5:", "no alternative text", "accDescr"],
+    ),
+    "LaTeX": (
+        chapter("A formula $\\frac{a$ here."),
+        [
+            "docs/en/other.md:5:",
+            "the formula '\\frac{a' cannot be read",
+            "Expected closing token",
+        ],
+    ),
+    "one language only": (
+        lambda project: (
+            project.write("docs/en/lonely.md", "# Lonely { #lonely }\n") and None
+        ),
+        ["docs/en/lonely.md:", "no twin docs/zh/lonely.md"],
+    ),
+    "a warning": (chapter("[nowhere](nowhere.md)"), ["nowhere.md"]),
+    "a warning in Chinese": (
+        chapter("[无处](nowhere.md)", "docs/zh/other.md"),
+        ["nowhere.md"],
+    ),
+    "unknown citation": (chapter("A claim [@nobody1999]."), ["nobody1999"]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_failed_build_says_where_and_loses_nothing(
+    project: Project, name: str
+) -> None:
+    change, expected = CASES[name]
+    change(project)
+    records, published = project.records(), project.published()
+
+    result = project.build()
+
+    assert result.returncode != 0
+    for words in expected:
+        assert words in result.stderr
+    assert len(result.stderr.splitlines()) <= 20, result.stderr
+    assert "mkdocs/" not in result.stderr, "no traceback of the build itself"
+    assert project.published() == published
+    assert project.records().items() >= records.items()
+    assert not list(project.folder.glob(".site*")), "no staging folder stays behind"
+
+
+def test_a_damaged_record_is_run_again(project: Project) -> None:
+    path = next((project.folder / ".cache/records/small").glob("*.json"))
+    whole_text = path.read_text(encoding="utf-8")
+    path.write_text(whole_text[:-200], encoding="utf-8")
+
+    result = project.build()
+
+    assert result.returncode == 0, result.stderr
+    assert "of small is damaged" in result.stderr
+    assert "small" in result.stderr
+    assert path.stat().st_size > len(whole_text) - 200
+
+
+def test_a_changed_digit_in_a_record_is_damage(project: Project) -> None:
+    path = next((project.folder / ".cache/records/small").glob("*.json"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("total ", "total 9"), encoding="utf-8")
+    assert project.build().returncode == 0
+    assert path.read_text(encoding="utf-8").count("total 9") == 0
+
+
+def _without_override() -> list[str]:
+    """Root may write anywhere: on Linux, take that right away for one command."""
+    if os.geteuid() != 0:
+        return []
+    drop = "-dac_override,-dac_read_search,-fowner"
+    return ["setpriv", f"--bounding-set={drop}", f"--inh-caps={drop}"]
+
+
+def test_a_read_only_cache(project: Project) -> None:
+    project.replace("snippets/small.py", "size=5", "size=6")
+    before = project.records()
+    folders = [p for p in (project.folder / ".cache/records").rglob("*") if p.is_dir()]
+    for folder in [*folders, project.folder / ".cache/records"]:
+        folder.chmod(0o555)
+
+    result = subprocess.run(
+        [*_without_override(), *project.command("build", "--quiet")],
+        cwd=project.folder,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+    )
+
+    for folder in [*folders, project.folder / ".cache/records"]:
+        folder.chmod(0o755)
+    assert result.returncode != 0
+    assert ".cache/records" in result.stderr
+    assert "cannot be written: Permission denied" in result.stderr
+    assert "make the folder writable" in result.stderr
+    assert project.records() == before
+
+
+def test_a_full_disk(project: Project) -> None:
+    """A limit on the size of files stands in for a full disk: the write fails half-way, as it would there."""
+    project.replace("snippets/small.py", "size=5", "size=6")
+    before, published = project.records(), project.published()
+    limited = "import resource, runpy, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); sys.argv = ['mkdocs', 'build', '--quiet']; runpy.run_module('mkdocs', run_name='__main__')"
+
+    result = subprocess.run(
+        [sys.executable, "-c", limited],
+        cwd=project.folder,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert result.returncode != 0
+    assert "cannot be written: File too large" in result.stderr
+    assert "see that the disk has room" in result.stderr
+    assert project.records() == before
+    assert project.published() == published
+
+
+def test_two_builds_at_once(project: Project) -> None:
+    project.replace("snippets/small.py", "size=5", "size=6")
+    running = [
+        subprocess.Popen(
+            project.command("build", "--quiet"),
+            cwd=project.folder,
+            env=project.environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    errors = [process.communicate(timeout=120)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0], errors
+    assert project.build().stderr == "", "the record is whole: nothing runs again"
+    assert "index.html" in " ".join(project.published())
+    assert not list(project.folder.glob(".site*"))
+
+
+def test_ctrl_c_in_the_middle(project: Project) -> None:
+    section("import time\nprint('sleeping')\ntime.sleep(60)")(project)
+    before, published = project.records(), project.published()
+    process = subprocess.Popen(
+        project.command("build", "--quiet"),
+        cwd=project.folder,
+        env=project.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(5)
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=30)
+
+    assert process.returncode != 0
+    assert time.monotonic() - started < 10
+    assert "Traceback" not in error
+    assert project.records() == before
+    assert project.published() == published
+    assert not list(project.folder.glob(".site*"))
+    kernels = subprocess.run(["pgrep", "-f", str(project.folder)], capture_output=True)
+    assert kernels.returncode == 1, "no kernel stays behind"

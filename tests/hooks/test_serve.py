@@ -1,0 +1,168 @@
+"""`mkdocs serve`: every kind of edit shows in both languages; an error leaves the last good pages up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from conftest import Project
+
+PATIENCE = 30  # seconds
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`mkdocs serve` in a project, with what it prints."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.port = free_port()
+        self.log = project.folder / "serve.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                project.command("serve", "--dev-addr", f"127.0.0.1:{self.port}"),
+                cwd=project.folder,
+                env=project.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def get(self, path: str = "") -> str:
+        url = f"http://127.0.0.1:{self.port}/{path}"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return str(answer.read().decode())
+        except (urllib.error.URLError, OSError):
+            return ""
+
+    def printed(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def shows(self, words: str, path: str = "") -> bool:
+        """Whether the page says `words` before the patience ends."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if words in self.get(path):
+                return True
+            time.sleep(0.1)
+        return False
+
+    def prints(self, words: str) -> bool:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if words in self.printed():
+                return True
+            time.sleep(0.1)
+        return False
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(timeout=20)
+
+
+@pytest.fixture
+def server(project: Project) -> Iterator[Server]:
+    server = Server(project)
+    assert server.shows("The sum is"), server.printed()
+    yield server
+    server.stop()
+
+
+def test_every_kind_of_edit_shows_in_both_languages(server: Server) -> None:
+    project = server.project
+
+    project.replace("docs/en/index.md", "The sum is", "Now the sum is")
+    assert server.shows("Now the sum is"), server.printed()
+
+    project.replace("docs/zh/index.md", "总和是", "现在总和是")
+    assert server.shows("现在总和是", "zh/"), server.printed()
+
+    project.replace("snippets/small.py", 'print(f"total', 'print(f"new total')
+    assert server.shows("new total"), server.printed()
+    assert server.shows("new total", "zh/")
+    assert "new total" in server.get("notebooks/small/")
+
+    project.replace(
+        "overrides/main.html",
+        "{% block extrahead %}",
+        "{% block extrahead %}<!-- theme -->",
+    )
+    assert server.shows("<!-- theme -->"), server.printed()
+    assert server.shows("<!-- theme -->", "zh/")
+
+    project.replace("mkdocs.zh.yml", "site_name: ", "site_name: 新")
+    assert server.shows("<title>新", "zh/"), server.printed()
+
+    project.replace("mkdocs.yml", 'site_name: "', 'site_name: "New ')
+    assert server.shows("<title>New "), server.printed()
+
+    project.replace(
+        "overrides/hooks/chapters.py", 'class="output"', 'class="output edited"'
+    )
+    assert server.shows('class="output edited"'), server.printed()
+    assert server.shows('class="output edited"', "zh/")
+
+
+def test_an_error_leaves_the_last_good_pages_up(server: Server) -> None:
+    project = server.project
+
+    project.replace("docs/zh/index.md", "small:total", "small:totl")
+    assert server.prints("docs/zh/index.md:6: 'small' leaves no value 'totl'"), (
+        server.printed()
+    )
+    assert "总和是" in server.get("zh/")
+    assert "The sum is" in server.get()
+    assert "另一页" in server.get("zh/other/")
+    project.replace("docs/zh/index.md", "small:totl", "small:total")
+    project.replace("docs/en/index.md", "The sum is", "Mended, the sum is")
+    assert server.shows("Mended, the sum is"), server.printed()
+
+    project.replace("snippets/small.py", "numbers.sum()", "numbers.smu()")
+    assert server.prints("snippets/small.py:13: section 'sum' raised AttributeError"), (
+        server.printed()
+    )
+    assert "Mended, the sum is" in server.get()
+    project.replace("snippets/small.py", "numbers.smu()", "numbers.sum() * 0 + 1000")
+    assert server.shows("total 1000."), server.printed()
+
+    project.replace("overrides/hooks/events.py", "def on_files(", "def on_files((")
+    assert server.prints("this is not Python"), server.printed()
+    assert "Mended, the sum is" in server.get()
+    project.replace("overrides/hooks/events.py", "def on_files((", "def on_files(")
+    project.replace("docs/en/index.md", "Mended, the", "Mended again, the")
+    assert server.shows("Mended again, the sum is"), server.printed()
+
+    assert server.printed().count("Traceback") == 1, "only the snippet's own"
+
+
+def test_a_taken_port_is_one_line(project: Project) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = subprocess.run(
+            project.command("serve", "--quiet", "--dev-addr", f"127.0.0.1:{port}"),
+            cwd=project.folder,
+            env=project.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert result.returncode != 0
+    message = (result.stdout + result.stderr).strip()
+    assert (
+        message == f"Port {port} is taken; choose another: make serve PORT={port + 1}"
+    )

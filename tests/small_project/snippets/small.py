@@ -1,0 +1,15 @@
+"""Adds up a few numbers."""
+
+import numpy as np
+
+seed = 7
+
+# --8<-- [start:draw]
+rng = np.random.default_rng(seed)
+numbers = rng.normal(size=5)  # (5,)
+# --8<-- [end:draw]
+
+# --8<-- [start:sum]
+total = float(numbers.sum())
+print(f"total {total:.6f}")
+# --8<-- [end:sum]
