@@ -90,6 +90,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             now.records,
             now.titles,
             language,
+            list(config.extra["languages"]),
             dict(config.extra["words"]),
             [Source(file.src_uri, Path(str(file.abs_src_path))) for file in chapters],
         )
@@ -119,15 +120,13 @@ def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
     """The chapter with its values in place, and tokens for its outputs and figures."""
-    pages = _pages()
-    if description := page.meta.get("description"):
+    pages, uri = _pages(), page.file.src_uri
+    chapter = pages.chapters.get(uri)
+    if chapter and (description := page.meta.get("description")):
         try:
-            page.meta["description"] = pages.reader.plain(
-                description, page.file.src_uri
-            )
+            page.meta["description"] = pages.description(uri, description)
         except SourceError as error:
             raise PluginError(str(error)) from None
-    chapter = pages.chapters.get(page.file.src_uri)
     return chapter.markdown if chapter else markdown
 
 

@@ -1,4 +1,4 @@
-"""Makes the pages of one language from its chapters and the records."""
+"""Makes the pages of one language from its chapters, the data in docs/ and the records."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from article import HEADING, ArticleMap, read_map
 from chapters import Chapter, Embed, Reader, fill_in, output_html, read_text
+from corrections import CorrectionWriter, read_corrections
 from diagrams import diagram_svg
 from figures import figure_svg
 from formulas import FormulaError, formulas_to_mathml
+from glossary import Glossary, read_glossary
+from mkdocs.utils import get_relative_url
 from notebooks import cells_html, facts_html, provenance_html
 from runner import Record, SourceError
+from values import Place, Values
 
 FIGURE = re.compile(r"⟦figure:([^⟧]*)⟧")
-HEADING = re.compile(r"^# (.+?)\s*(?:\{.*\})?\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A chapter's file.
-
-    `uri` is its path below the folder of its language, `path` the file itself.
-    """
+    """A chapter's file: `uri` is its path below the folder of its language."""
 
     uri: str
     path: Path
@@ -62,11 +63,12 @@ class Pages:
         records: the records of all snippets, by name.
         titles: what `notebooks.read_titles` gives.
         language: as in `theme.language`.
+        languages: all of them.
         words: the page's words for seed, versions, … (`extra.words`).
         sources: the chapters, in the order of the navigation.
 
     Raises:
-        SourceError: a chapter asks for what no record has.
+        SourceError: a chapter asks for what no record has; the data in docs/ is incomplete.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Pages:
         records: Mapping[str, Record],
         titles: Mapping[str, Any],
         language: str,
+        languages: list[str],
         words: dict[str, str],
         sources: Iterable[Source],
     ) -> None:
@@ -82,11 +85,24 @@ class Pages:
         self.records = records
         self.words = words
         self.titles = {name: entry[language] for name, entry in titles.items()}
-        self.reader = Reader(records, language)
         self.sources = {source.uri: source for source in sources}
-        self.chapters = {
-            uri: self._read(source) for uri, source in self.sources.items()
+        self.values = Values(records)
+        texts = {u: s.path.read_text(encoding="utf-8") for u, s in self.sources.items()}
+        docs = root / "docs"
+        self.glossary = Glossary(
+            read_glossary(docs / "glossary.yml", languages)[language]
+        )
+        corrections = read_corrections(docs / "corrections", languages)[language]
+        writer = CorrectionWriter(corrections, words)
+        article = ArticleMap(read_map(docs / "article-map.yml"), texts, words)
+        directives = {
+            "correction": writer.box,
+            "corrections": writer.listing,
+            "glossary": self.glossary.page,
+            "article-map": article.page,
         }
+        self.reader = Reader(self.values, language, directives)
+        self.chapters = {uri: self._read(s) for uri, s in self.sources.items()}
 
     def _read(self, source: Source) -> Chapter:
         text, first_line = read_text(source.path)
@@ -97,8 +113,12 @@ class Pages:
 
     # Chapters
 
+    def description(self, uri: str, text: str) -> str:
+        """A page's description with its values as numbers."""
+        return self.values.plain(text, Place(self._name(self.sources[uri]), 1))
+
     def content(self, uri: str, page_url: str, html: str) -> str:
-        """A converted page with its outputs, figures and formulas in their places.
+        """A converted page with its outputs, figures, formulas and terms in their places.
 
         Args:
             uri: the page's path below the folder of its language.
@@ -112,9 +132,14 @@ class Pages:
                 lambda embed, caption: self._embed_html(embed, caption, page_url),
             )
         try:
-            return formulas_to_mathml(html)
+            html = formulas_to_mathml(html)
         except FormulaError as error:
             raise self._blame(uri, error) from None
+        if uri in self.chapters and uri != "glossary.md":
+            html = self.glossary.link_terms(
+                html, get_relative_url("glossary/", page_url)
+            )
+        return html
 
     def _embed_html(self, embed: Embed, caption: str, page_url: str) -> str:
         if embed.kind == "diagram":
@@ -191,7 +216,6 @@ class Pages:
             text = source.path.read_text(encoding="utf-8")
             title = HEADING.search(text)
             if title and re.search(pattern, text):
-                links.append(
-                    f"[{title[1]}]({posixpath.relpath(source.uri, 'notebooks')})"
-                )
+                uri = posixpath.relpath(source.uri, "notebooks")
+                links.append(f"[{title['text']}]({uri})")
         return links
