@@ -24,6 +24,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from mathfont import math_font
 from notebooks import download, read_titles
 from pages import Pages, Source, check_twins
 from publishing import Staging, WarningCount
@@ -103,6 +104,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(
             File.generated(config, f"notebooks/{name}.ipynb", content=notebook)
         )
+    font = math_font(Path(config.config_file_path).parent / ".cache")
+    files.append(File.generated(config, "assets/math.woff2", content=font))
     return files
 
 

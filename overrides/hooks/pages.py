@@ -100,6 +100,7 @@ class Pages:
             "corrections": writer.listing,
             "glossary": self.glossary.page,
             "article-map": article.page,
+            "notebooks": self._notebook_list,
         }
         self.reader = Reader(self.values, language, directives)
         self.chapters = {uri: self._read(s) for uri, s in self.sources.items()}
@@ -207,6 +208,21 @@ class Pages:
 
         cells = cells_html(self.records[name], self.root / ".cache" / "notebooks")
         return f'<div class="notebook">{FIGURE.sub(figure, cells)}</div>'
+
+    def _notebook_list(self, argument: str, place: Place) -> str:
+        """A table of all notebooks: title, summary, seconds."""
+        words = self.words
+        rows = [
+            f"| {words['notebook']} | {words['shows']} | {words['seconds']} |",
+            "| --- | --- | ---: |",
+        ]
+        for name, record in self.records.items():
+            text = self.titles[name]
+            seconds = f"{record.provenance['seconds']} s"
+            rows.append(
+                f"| [{text['title']}]({name}.md) | {text['summary']} | {seconds} |"
+            )
+        return "\n".join(rows)
 
     def _chapters_with(self, name: str) -> list[str]:
         """Markdown links to the chapters that show something of a snippet."""
