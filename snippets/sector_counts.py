@@ -18,14 +18,14 @@ for year, counts in ((2022, of_2022), (2023, of_2023)):
     row = f"{counts['industry']:8}   {counts['academia']:8}   {counts.get('joint', '-'):>5}"
     print(f"{year + 1}      {year}        {row}   {shares[-1]:16.0%}")
 for year, percent in ((2023, percent_2023), (2024, percent_2024)):
-    print(f"2025      {year}               -          -       -   {percent:15}%")
+    print(f"2025      {year}               -          -       -   {f'~{percent}%':>16}")
 # --8<-- [end:counts]
 
 # --8<-- [start:joint]
 industry, academia, joint = of_2023.values()
 models = industry + academia + joint
 industry_shares, academia_shares = [], []  # (3,), one entry a rule
-print(f"{models} models of 2023                industry   academia")
+print(f"{models} models of 2023                 industry   academia")
 for rule, part in (("a class of its own", 0), ("half each", 0.5), ("both sides", 1)):
     industry_shares.append((industry + part * joint) / models)
     academia_shares.append((academia + part * joint) / models)
@@ -36,18 +36,24 @@ for rule, part in (("a class of its own", 0), ("half each", 0.5), ("both sides",
 # --8<-- [start:figure]
 of_industry = {"2023": percent_2023, "2024": percent_2024}
 panels = [
-    ("edition of 2023", "models of 2022", "significant systems", of_2022),
-    ("edition of 2024", "models of 2023", "notable models", of_2023),
-    ("edition of 2025", "models of", "industry's share in %", of_industry),
+    ("edition of 2023", "models of 2022", "significant systems", of_2022, "%d"),
+    ("edition of 2024", "models of 2023", "notable models", of_2023, "%d"),
+    (
+        "edition of 2025",
+        "models of the year",
+        "industry's share in %",
+        of_industry,
+        "~%d",
+    ),
 ]
 colours = {"academia": "C1", "joint": "C2"}
 fig, axes = plt.subplots(
     1, 3, figsize=(7.2, 3), width_ratios=[2, 3, 2], layout="constrained"
 )
-for ax, (edition, year, unit, heights) in zip(axes, panels, strict=True):
+for ax, (edition, year, unit, heights, form) in zip(axes, panels, strict=True):
     colour = [colours.get(name, "C0") for name in heights]
     bars = ax.bar(list(heights), list(heights.values()), color=colour)
-    ax.bar_label(bars, padding=2)
+    ax.bar_label(bars, fmt=form, padding=2)
     ax.set(title=edition, xlabel=year, ylabel=unit, yticks=[])
     ax.margins(y=0.15)
 # --8<-- [end:figure]

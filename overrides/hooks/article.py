@@ -46,15 +46,15 @@ class ArticleMap:
         self.chapters = chapters
         self.words = words
 
-    def page(self, argument: str, place: Place) -> str:
+    def page(self, argument: str, place: Place, uri: str) -> str:
         """A table of all sections and where each is on this site."""
         rows = [
             f"| {self.words['article_section']} | {self.words['place_here']} |",
             "| --- | --- |",
         ]
         for section, target in self.places.items():
-            uri, _, id_ = target.partition("#")
-            title = headings(self.chapters.get(uri, "")).get(id_)
+            page, _, id_ = target.partition("#")
+            title = headings(self.chapters.get(page, "")).get(id_)
             if title is None:
                 place.fail(
                     f"docs/article-map.yml sends section {section} to '{target}', which is not there.",

@@ -61,14 +61,15 @@ class Reader:
     Args:
         values: the records of all snippets.
         language: the language of the chapters, as in `theme.language`.
-        texts: what writes the Markdown of a directive from data, by the directive's name.
+        texts: by a directive's name, what writes its Markdown from data; it is given the
+            directive's argument, its place, and the page's uri.
     """
 
     def __init__(
         self,
         values: Values,
         language: str,
-        texts: Mapping[str, Callable[[str, Place], str]],
+        texts: Mapping[str, Callable[[str, Place, str], str]],
     ) -> None:
         self.values = values
         self.language = language
@@ -139,7 +140,7 @@ class Reader:
             )
         if kind in OPTIONS:
             return ""
-        text = self.texts[kind](directive["argument"] or "", place)
+        text = self.texts[kind](directive["argument"] or "", place, uri)
         return self.values.linked(text, place, uri) + "\n"
 
     def _embed(self, block: list[str], place: Place, uri: str, number: int) -> Embed:

@@ -89,7 +89,7 @@ class CorrectionWriter:
         self.corrections = corrections
         self.words = words
 
-    def box(self, id_: str, place: Place) -> str:
+    def box(self, id_: str, place: Place, uri: str) -> str:
         """The box that a chapter shows."""
         if id_ not in self.corrections:
             place.fail(
@@ -103,7 +103,7 @@ class CorrectionWriter:
             + _indented(f"{one.claim}\n\n{one.holds}\n\n{self._verdict(one)}")
         )
 
-    def listing(self, argument: str, place: Place) -> str:
+    def listing(self, argument: str, place: Place, uri: str) -> str:
         """All corrections, in the order of the article, each with its verdict and its chapter."""
         parts = []
         for verdict in VERDICTS:

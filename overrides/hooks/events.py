@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import serving
+from mathfont import math_font
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -24,7 +25,6 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from mathfont import math_font
 from notebooks import download, read_titles
 from pages import Pages, Source, check_twins
 from publishing import Staging, WarningCount

@@ -81,7 +81,7 @@ class Glossary:
         self.pattern = re.compile("|".join(words), re.IGNORECASE) if words else None
         self.sorted = sorted(terms, key=lambda term: term.id)
 
-    def page(self, argument: str, place: Place) -> str:
+    def page(self, argument: str, place: Place, uri: str) -> str:
         """The Markdown of the glossary's page."""
         return "\n".join(
             f'<span id="{term.id}"></span>**{term.term}** · {term.other}\n:   {term.definition}\n'

@@ -16,6 +16,7 @@ from diagrams import diagram_svg
 from figures import figure_svg
 from formulas import FormulaError, formulas_to_mathml
 from glossary import Glossary, read_glossary
+from labs import Lab, LabWriter, read_lab
 from mkdocs.utils import get_relative_url
 from notebooks import cells_html, facts_html, provenance_html
 from runner import Record, SourceError
@@ -95,12 +96,15 @@ class Pages:
         corrections = read_corrections(docs / "corrections", languages)[language]
         writer = CorrectionWriter(corrections, words)
         article = ArticleMap(read_map(docs / "article-map.yml"), texts, words)
+        labs = LabWriter(self._labs(texts), records, words)
         directives = {
             "correction": writer.box,
             "corrections": writer.listing,
             "glossary": self.glossary.page,
             "article-map": article.page,
+            "labs": labs.table,
             "notebooks": self._notebook_list,
+            "verdict": labs.box,
         }
         self.reader = Reader(self.values, language, directives)
         self.chapters = {uri: self._read(s) for uri, s in self.sources.items()}
@@ -108,6 +112,13 @@ class Pages:
     def _read(self, source: Source) -> Chapter:
         text, first_line = read_text(source.path)
         return self.reader.expand(text, self._name(source), source.uri, first_line)
+
+    def _labs(self, texts: Mapping[str, str]) -> dict[str, Lab]:
+        labs = {
+            uri: read_lab(uri, self._name(self.sources[uri]), text, self.records)
+            for uri, text in texts.items()
+        }
+        return {uri: lab for uri, lab in labs.items() if lab}
 
     def _name(self, source: Source) -> str:
         return str(source.path.relative_to(self.root))
@@ -209,7 +220,7 @@ class Pages:
         cells = cells_html(self.records[name], self.root / ".cache" / "notebooks")
         return f'<div class="notebook">{FIGURE.sub(figure, cells)}</div>'
 
-    def _notebook_list(self, argument: str, place: Place) -> str:
+    def _notebook_list(self, argument: str, place: Place, uri: str) -> str:
         """A table of all notebooks: title, summary, seconds."""
         words = self.words
         rows = [

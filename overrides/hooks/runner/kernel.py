@@ -20,6 +20,7 @@ from typing import Any
 
 MIME = "application/vnd.record+json"
 LARGEST_ARRAY = 1000
+LONGEST_WORD = 40
 NOT_INPUTS = {".venv", ".cache", ".git", "site", "__pycache__"}
 
 
@@ -77,9 +78,11 @@ class LineNumbers(ast.NodeTransformer):
 
 
 def plain_number(value: Any) -> Any:
-    """`value` as JSON can hold it, if it is a number or a small array of numbers; else None."""
+    """`value` as JSON can hold it, if it is a number, a word or a small array of them; else None."""
     if isinstance(value, (bool, int, float)):
         return value
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_WORD else None
     if isinstance(value, (list, tuple, range)):
         items = [plain_number(item) for item in value]
         return (

@@ -1,0 +1,115 @@
+"""Labs: a claim, the experiment that could refute it, and a verdict that the run itself reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from article import headings
+from runner import Record
+from values import Place, nearest
+
+PARTS = ("snippet", "claim", "verdict", "finding")
+
+
+@dataclass(frozen=True)
+class Lab:
+    """What a lab's front matter says of it."""
+
+    uri: str
+    title: str
+    snippet: str
+    claim: str
+    verdict: str
+    finding: str
+
+
+def read_lab(
+    uri: str, name: str, text: str, records: Mapping[str, Record]
+) -> Lab | None:
+    """The lab that a chapter's front matter describes; None where it describes none.
+
+    Args:
+        uri: the page's path below the folder of its language.
+        name: its file, for messages.
+        text: the whole file.
+        records: the records of all snippets.
+
+    Raises:
+        SourceError: a part is missing, or the run reached another verdict.
+    """
+    if not text.startswith("---\n"):
+        return None
+    head = text.split("---\n", 2)[1]
+    lab: dict[str, Any] | None = (yaml.safe_load(head) or {}).get("lab")
+    if lab is None:
+        return None
+    place = Place(name, head[: head.index("\nlab:")].count("\n") + 3)
+    missing = [part for part in PARTS if not lab.get(part)]
+    if missing:
+        place.fail(f"the lab has no {missing[0]}.", f"add it: {', '.join(PARTS)}.")
+    snippet = lab["snippet"]
+    if snippet not in records:
+        place.fail(
+            f"there is no snippet '{snippet}'.", nearest(snippet, records, "snippets")
+        )
+    reached = records[snippet].values.get("verdict")
+    if reached != lab["verdict"]:
+        place.fail(
+            f"the page's verdict is '{lab['verdict']}', that of {snippet}.py is '{reached}'.",
+            "change the page's words to what was measured.",
+        )
+    title = next(iter(headings(text).values()), uri)
+    return Lab(uri, title, *(str(lab[part]) for part in PARTS))
+
+
+class LabWriter:
+    """Writes the Markdown about labs in one language.
+
+    Args:
+        labs: those of this language, by uri, in the order of the navigation.
+        records: the records of all snippets.
+        words: the page's words (`extra.words`).
+    """
+
+    def __init__(
+        self,
+        labs: Mapping[str, Lab],
+        records: Mapping[str, Record],
+        words: Mapping[str, str],
+    ) -> None:
+        self.labs = labs
+        self.records = records
+        self.words = words
+
+    def box(self, argument: str, place: Place, uri: str) -> str:
+        """The verdict of the lab on this page."""
+        if uri not in self.labs:
+            place.fail(
+                "this page is no lab.", "describe one in its front matter under 'lab:'."
+            )
+        lab = self.labs[uri]
+        title = f"{self.words['verdict']}: {self.words[lab.verdict]}"
+        kind = lab.verdict.replace(" ", "-")
+        return f'!!! verdict {kind} "{title}"\n    {lab.finding}'
+
+    def table(self, argument: str, place: Place, uri: str) -> str:
+        """The overview of all labs."""
+        words = self.words
+        heads = (words["lab"], words["claim"], words["verdict"], words["finding"])
+        rows = [
+            f"| {' | '.join(heads)} | {words['seconds']} |",
+            "| --- | --- | --- | --- | ---: |",
+        ]
+        folder = Path(uri).parent
+        for lab in self.labs.values():
+            link = Path(lab.uri).relative_to(folder)
+            seconds = self.records[lab.snippet].provenance["seconds"]
+            rows.append(
+                f"| [{lab.title}]({link}) | {lab.claim} | {words[lab.verdict]} "
+                f"| {lab.finding} | {seconds} s |"
+            )
+        return "\n".join(rows)

@@ -1,0 +1,179 @@
+"""The data that both languages share: the map of the article, the corrections, the glossary, the references."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+import yaml
+from article import read_map
+from chapter_files import LANGUAGES, body, file, pages, sections
+from conftest import ROOT
+from corrections import read_corrections
+from glossary import read_glossary
+
+ARTICLE = {
+    "1": 3, "2": 3, "3": 4, "4": 3, "5": 4, "6": 4, "7": 3, "8": 4, "9": 5,
+}  # fmt: skip  # its chapters, and how many sections each has
+
+
+def chinese(text: str) -> list[str]:
+    """The runs of Chinese characters in a text, across commas and spaces."""
+    return re.findall(r"[\u4e00-\u9fff]+", re.sub(r"[\s，、]", "", text))
+
+
+def test_every_section_of_the_article_has_its_place() -> None:
+    places = read_map(ROOT / "docs/article-map.yml")
+    expected = {f"{c}.{s}" for c, count in ARTICLE.items() for s in range(1, count + 1)}
+    assert places.keys() == expected | {"0"}
+    for language in LANGUAGES:
+        for section, place in places.items():
+            page, _, id_ = place.partition("#")
+            assert id_ in {s.id for s in sections(file(language, page))}, section
+
+
+def test_the_chapters_keep_the_order_of_the_article() -> None:
+    places = [
+        place.partition("#")
+        for place in read_map(ROOT / "docs/article-map.yml").values()
+    ]
+    by_page: dict[str, list[str]] = {}
+    for page, _, id_ in places:
+        by_page.setdefault(page, []).append(id_)
+    for page, ids in by_page.items():
+        order = [s.id for s in sections(file("en", page)) if s.id in ids]
+        assert order == ids, page
+
+
+def test_each_correction_is_shown_once_in_its_chapter() -> None:
+    corrections = read_corrections(ROOT / "docs/corrections", list(LANGUAGES))
+    for language in LANGUAGES:
+        shown: dict[str, list[str]] = {}
+        for page in pages(language):
+            for section in sections(file(language, page)):
+                for embed in section.embeds:
+                    kind, _, id_ = embed.partition(" ")
+                    if kind == "correction":
+                        shown.setdefault(id_, []).append(page.removesuffix(".md"))
+        expected = {id_: [one.page] for id_, one in corrections[language].items()}
+        assert shown == expected
+
+
+def test_a_correction_names_its_evidence() -> None:
+    """What holds rests on a citation, a run, or another page that shows it."""
+    for language, corrections in read_corrections(
+        ROOT / "docs/corrections", list(LANGUAGES)
+    ).items():
+        for one in corrections.values():
+            assert re.search(r"\[@|\{\{|\]\([\w/-]+\.md", one.holds), (
+                f"{language}: {one.id}"
+            )
+
+
+def test_corrections_say_the_same_in_both_languages() -> None:
+    en, zh = read_corrections(ROOT / "docs/corrections", list(LANGUAGES)).values()
+    for id_ in en:
+        for pattern in (r"@([\w-]+)", r"\{\{ *([\w:\[\]-]+)"):
+            assert set(re.findall(pattern, en[id_].holds)) == set(
+                re.findall(pattern, zh[id_].holds)
+            ), id_
+
+
+def cited() -> set[str]:
+    texts = [
+        file(language, page).read_text()
+        for language in LANGUAGES
+        for page in pages(language)
+    ]
+    texts += [path.read_text() for path in (ROOT / "docs/corrections").glob("*.yml")]
+    blocks = re.findall(r"\[(@[^\]]+)\]", "\n".join(texts))
+    return {key for block in blocks for key in re.findall(r"@([\w-]+)", block)}
+
+
+def test_every_reference_has_a_link_and_every_citation_a_reference() -> None:
+    from pybtex.database import parse_file
+
+    entries = parse_file(str(ROOT / "docs/references.bib")).entries
+    assert cited() <= set(entries)
+    for key, entry in entries.items():
+        assert "doi" in entry.fields or "url" in entry.fields, key
+        assert entry.fields.get("year"), key
+
+
+def test_no_reference_is_left_over() -> None:
+    from pybtex.database import parse_file
+
+    assert set(parse_file(str(ROOT / "docs/references.bib")).entries) <= cited()
+
+
+def test_a_term_has_one_translation() -> None:
+    """No rival translation stands in a Chinese page."""
+    terms = read_glossary(ROOT / "docs/glossary.yml", list(LANGUAGES))["zh"]
+    texts = {page: body(file("zh", page))[0] for page in pages("zh")}
+    texts |= {p.name: p.read_text() for p in (ROOT / "docs/corrections").glob("*.yml")}
+    found = [
+        f"{page}: {word} (use {term.term})"
+        for term in terms
+        for word in term.refused
+        for page, text in texts.items()
+        if word in text
+    ]
+    assert found == []
+
+
+def test_the_glossary_is_of_this_site() -> None:
+    """Each term occurs in both languages."""
+    for language, terms in read_glossary(
+        ROOT / "docs/glossary.yml", list(LANGUAGES)
+    ).items():
+        text = "\n".join(
+            body(file(language, page))[0] for page in pages(language)
+        ).lower()
+        missing = [
+            term.term
+            for term in terms
+            if not any(f.lower() in text for f in (term.term, *term.also))
+        ]
+        assert missing == []
+
+
+RUN = 14  # Chinese characters: longer than the article's headings
+
+
+def test_no_sentence_of_the_article_carries_over() -> None:
+    """article-runs.txt holds a digest of every run of fourteen Chinese characters in the article."""
+    article = set((ROOT / "tests/chapters/article-runs.txt").read_text().split())
+    assert len(article) > 1000
+    texts = {page: file("zh", page).read_text() for page in pages("zh")}
+    texts |= {
+        str(path.relative_to(ROOT)): path.read_text()
+        for folder in ("docs", "snippets")
+        for path in (ROOT / folder).rglob("*.yml")
+    }
+    found = []
+    for page, text in texts.items():
+        for run in chinese(text):
+            for start in range(len(run) - RUN + 1):
+                piece = run[start : start + RUN]
+                if hashlib.sha256(piece.encode()).hexdigest()[:8] in article:
+                    found.append(f"{page}: {piece}")
+    assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", pages())
+def test_every_page_describes_itself(language: str, page: str) -> None:
+    text = file(language, page).read_text()
+    head = yaml.safe_load(text.split("---\n", 2)[1])
+    assert 20 <= len(head["description"]) * (3 if language == "zh" else 1) <= 260
+
+
+def test_every_description_is_its_own() -> None:
+    for language in LANGUAGES:
+        heads = [
+            file(language, page).read_text().split("---\n", 2)[1]
+            for page in pages(language)
+        ]
+        descriptions = [yaml.safe_load(head)["description"] for head in heads]
+        assert len(set(descriptions)) == len(descriptions)

@@ -1,0 +1,117 @@
+"""No measured number is typed by hand: each comes from a run, stands in a sentence with a citation, or is excepted.
+
+The exceptions stand in one place, numbers.yml, each with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+from chapter_files import LANGUAGES, body, file, pages
+from conftest import ROOT
+
+EXCEPTIONS = yaml.safe_load(
+    (ROOT / "tests/chapters/numbers.yml").read_text(encoding="utf-8")
+)
+
+NUMBER = re.compile(
+    r"(?<![\w.#/-])[-−]?\d[\d,.]*\d(?:\s?%)?|(?<![\w.#/-])\d(?:\s?%)?(?![\w/-])"
+)
+NOT_PROSE = [
+    r"```.*?```",  # fences
+    r"~~~.*?~~~",
+    r"(`+)(?!`).+?(?<!`)\1(?!`)",  # code
+    r"\$\$.+?\$\$",  # formulas
+    r"(?<![\\$])\$(?=[^\s$])[^$]*?(?<=[^\s\\])\$(?!\d)",
+    r"\{\{.*?\}\}",  # values
+    r"\]\([^)]*\)",  # the targets of links
+    r"\{[ :]*[.#][^}]*\}",  # attributes
+    r"<[^>]+>",  # HTML
+    r"^ *::: .*$",  # directives
+    r"^\s*\d+\. ",  # numbered lists
+]
+SENTENCE_END = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z*\"“(])|(?<=[。！？])|\n\s*\n|\n(?=\s*[-*|:] )|\n(?=\|)"
+)
+
+
+def blank(match: re.Match[str]) -> str:
+    """Nothing but the line breaks of what was there."""
+    return "\n" * match[0].count("\n") or " "
+
+
+def loose_numbers(text: str, excepted: list[str]) -> list[str]:
+    """Sentences with a number that has neither a run nor a citation."""
+    for pattern in NOT_PROSE:
+        text = re.sub(pattern, blank, text, flags=re.DOTALL | re.MULTILINE)
+    found = []
+    for sentence in SENTENCE_END.split(text):
+        if not sentence or "[@" in sentence:
+            continue
+        rest = sentence
+        for pattern in excepted:
+            rest = re.sub(pattern, " ", rest)
+        if NUMBER.search(rest):
+            found.append(" ".join(sentence.split()))
+    return found
+
+
+def exceptions(page: str) -> list[str]:
+    everywhere = [entry["pattern"] for entry in EXCEPTIONS["everywhere"]]
+    return everywhere + [entry["pattern"] for entry in EXCEPTIONS.get(page, [])]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", pages())
+def test_no_number_is_typed_by_hand(language: str, page: str) -> None:
+    assert loose_numbers(body(file(language, page))[0], exceptions(page)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs/corrections").glob("*.yml")), ids=lambda p: p.stem
+)
+def test_no_number_of_a_correction_is_typed_by_hand(
+    language: str, path: object
+) -> None:
+    """What holds is measured or cited; the claim repeats the article's own numbers."""
+    entries = yaml.safe_load(open(str(path), encoding="utf-8")) or {}
+    for id_, entry in entries.items():
+        holds = entry[language]["holds"]
+        assert loose_numbers(holds, exceptions(f"corrections/{id_}")) == [], id_
+
+
+def test_every_exception_is_needed_and_has_a_reason() -> None:
+    pages_text = {
+        page: "\n".join(body(file(language, page))[0] for language in LANGUAGES)
+        for page in pages()
+    }
+    for page, entries in EXCEPTIONS.items():
+        texts = pages_text.values() if page == "everywhere" else [pages_text.get(page)]
+        for entry in entries:
+            assert entry["reason"]
+            if not page.startswith("corrections/"):
+                assert any(
+                    text and re.search(entry["pattern"], text) for text in texts
+                ), entry
+
+
+@pytest.mark.parametrize(
+    ("text", "loose"),
+    [
+        ("The loss is 0.0103.", True),
+        ("It fell by 12 %.", True),
+        ("Over 1,200 people took part.", True),
+        ("The loss is {{ numpy_network:test_loss | .4f }}.", False),
+        ("BLOOM has 176 billion parameters [@lescao2022bloom].", False),
+        ("In $x_1 = 2$ and `a[3]` nothing is measured.", False),
+        ("损失是 0.0103。", True),
+        ("共有 1,200 人参加。", True),
+        ("BLOOM 有 1,760 亿个参数 [@lescao2022bloom]。", False),
+        ("A claim [@someone]. Another is 0.5.", True),
+    ],
+)
+def test_the_search_for_loose_numbers(text: str, loose: bool) -> None:
+    assert bool(loose_numbers(text, [])) is loose

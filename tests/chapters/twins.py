@@ -1,0 +1,79 @@
+"""Which sections have changed in one language only.
+
+`tests/chapters/twins.json` holds, for each section, a digest of its text in each language, as they were when the two last
+said the same. After a change in both, `python tests/chapters/twins.py` writes it anew. A section that has changed in one
+language only is refused, until its twin follows or it is named as a change that needs none (a mended comma):
+`python tests/chapters/twins.py --accept practice.md#results`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+sys.path[:0] = [
+    str(Path(__file__).parents[1]),
+    str(Path(__file__).parents[2] / "overrides/hooks"),
+]
+
+from chapter_files import LANGUAGES, file, pages, sections
+
+RECORD = Path(__file__).with_suffix(".json")
+Digests = dict[str, dict[str, str]]  # by page.md#id, then by language
+
+
+def current() -> Digests:
+    """The digests of all sections as they are now."""
+    found: Digests = {}
+    for language in LANGUAGES:
+        for page in pages(language):
+            for section in sections(file(language, page)):
+                digest = hashlib.sha256(section.substance.encode()).hexdigest()[:12]
+                found.setdefault(f"{page}#{section.id}", {})[language] = digest
+    return found
+
+
+def recorded() -> Digests:
+    found: Digests = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    return found
+
+
+def behind(now: Digests, before: Digests) -> list[str]:
+    """A line for each section of which one language has changed and the other has not."""
+    lines = []
+    for place, digests in now.items():
+        old = before.get(place)
+        if old is None:
+            continue
+        changed = [lang for lang in LANGUAGES if digests.get(lang) != old.get(lang)]
+        if len(changed) == 1:
+            other = next(lang for lang in LANGUAGES if lang not in changed)
+            lines.append(
+                f"docs/{other}/{place} has not followed docs/{changed[0]}/{place}"
+            )
+    return lines
+
+
+def main() -> int:
+    accepted = (
+        set(sys.argv[sys.argv.index("--accept") + 1 :])
+        if "--accept" in sys.argv
+        else set()
+    )
+    now, before = current(), recorded()
+    for place in accepted:
+        before.pop(place, None)
+    if lines := behind(now, before):
+        print("\n".join(lines))
+        print(
+            "Make the other language say the same, or accept: twins.py --accept page.md#id …"
+        )
+        return 1
+    RECORD.write_text(json.dumps(now, indent=0, sort_keys=True) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
