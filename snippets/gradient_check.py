@@ -48,6 +48,11 @@ n_on = int(mask.sum())
 dW1 = x.T @ dz1  # (3, 2)
 # --8<-- [end:dw1]
 
+# --8<-- [start:biases]
+db2 = dy_hat.sum(axis=0)  # (1,)
+db1 = dz1.sum(axis=0)  # (2,)
+# --8<-- [end:biases]
+
 
 # --8<-- [start:finite_differences]
 def unpack(w):

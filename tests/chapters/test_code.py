@@ -6,6 +6,7 @@ is held by tests/hooks/test_runner.py. A block that belongs to no snippet runs h
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import subprocess
@@ -22,6 +23,7 @@ OPENING = re.compile(r"^(?P<indent> *)(?P<fence>```+|~~~+) *(?P<info>.*)$")
 INCLUDE = re.compile(r'--8<-- "(?P<snippet>[\w-]+)\.py(?::(?P<section>[\w-]+))?"')
 
 
+@functools.cache
 def snippets() -> dict[str, Snippet]:
     return {
         path.stem: Snippet.read(path, ROOT) for path in (ROOT / "snippets").glob("*.py")

@@ -6,11 +6,14 @@ The exceptions stand in one place, numbers.yml, each with its reason.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
 from chapter_files import LANGUAGES, body, file, pages
 from conftest import ROOT
+from runner import Record
 
 EXCEPTIONS = yaml.safe_load(
     (ROOT / "tests/chapters/numbers.yml").read_text(encoding="utf-8")
@@ -74,10 +77,10 @@ def test_no_number_is_typed_by_hand(language: str, page: str) -> None:
     "path", sorted((ROOT / "docs/corrections").glob("*.yml")), ids=lambda p: p.stem
 )
 def test_no_number_of_a_correction_is_typed_by_hand(
-    language: str, path: object
+    language: str, path: Path
 ) -> None:
     """What holds is measured or cited; the claim repeats the article's own numbers."""
-    entries = yaml.safe_load(open(str(path), encoding="utf-8")) or {}
+    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     for id_, entry in entries.items():
         holds = entry[language]["holds"]
         assert loose_numbers(holds, exceptions(f"corrections/{id_}")) == [], id_
@@ -115,3 +118,11 @@ def test_every_exception_is_needed_and_has_a_reason() -> None:
 )
 def test_the_search_for_loose_numbers(text: str, loose: bool) -> None:
     assert bool(loose_numbers(text, [])) is loose
+
+
+def test_the_example_in_the_readme(record: Callable[[str], Record]) -> None:
+    """The README is no page, so its two numbers are typed: they are those of the record all the same."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    values = record("numpy_network").values
+    for name in ("test_loss", "noise_variance"):
+        assert readme.count(f"[{values[name]:.4f}](") == 2

@@ -164,3 +164,8 @@ def test_exercise_gradients_of_biases(values: Values) -> None:
     db2 = complex_step(lambda b: network_loss(x, y, W1, W2, b1, b), b2)
     assert dz1.sum(axis=0) == pytest.approx(db1)
     assert dy_hat.sum(axis=0) == pytest.approx(db2)
+    none_1, none_2 = np.zeros(2), np.zeros(1)
+    at_zero = complex_step(lambda b: network_loss(x, y, W1, W2, b, none_2), none_1)
+    assert np.asarray(values["db1"]) == pytest.approx(at_zero)
+    at_zero = complex_step(lambda b: network_loss(x, y, W1, W2, none_1, b), none_2)
+    assert np.asarray(values["db2"]) == pytest.approx(at_zero)

@@ -45,7 +45,8 @@ def test_a_mutation_changes_the_finding(
     ]:
         assert text.count(old) == 1, f"{name}.py says {old!r} {text.count(old)} times"
         text = text.replace(old, new)
-    if value := mutation.get("breaks"):
+    value = str(mutation.get("breaks", ""))
+    if value:
         text += PRINT_VALUE.format(name=value)
     program = tmp_path / f"{name}.py"
     program.write_text(text, encoding="utf-8")
