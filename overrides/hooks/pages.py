@@ -22,6 +22,8 @@ from notebooks import cells_html, facts_html, provenance_html
 from runner import Record, SourceError
 from values import Place, Values
 
+# Two citations beside each other: without a comma 2 and 4 read as 24.
+NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>, </sup><sup id="fnref')
 FIGURE = re.compile(r"⟦figure:([^⟧]*)⟧")
 
 
@@ -147,6 +149,7 @@ class Pages:
             html = formulas_to_mathml(html)
         except FormulaError as error:
             raise self._blame(uri, error) from None
+        html = html.replace(*NEIGHBOURS)
         if uri in self.chapters and uri != "glossary.md":
             html = self.glossary.link_terms(
                 html, get_relative_url("glossary/", page_url)
