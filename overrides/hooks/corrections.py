@@ -97,7 +97,9 @@ class CorrectionWriter:
                 nearest(id_, self.corrections, "corrections"),
             )
         one = self.corrections[id_]
-        title = f"{self.words['correction']}: {one.title}".replace('"', "”")
+        title = f"{self.words['correction']}{self.words['colon']}{one.title}".replace(
+            '"', "”"
+        )
         return (
             f'<div id="correction-{id_}"></div>\n\n!!! correction "{title}"\n'
             + _indented(f"{one.claim}\n\n{one.holds}\n\n{self._verdict(one)}")
@@ -108,7 +110,7 @@ class CorrectionWriter:
         parts = []
         for verdict in VERDICTS:
             count = sum(one.verdict == verdict for one in self.corrections.values())
-            parts.append(f"{self.words[verdict]}: {count}")
+            parts.append(f"{self.words[verdict]}{self.words['colon']}{count}")
         blocks = [" · ".join(parts)]
         for one in self.corrections.values():
             link = f"[{self.words['in_chapter']}]({one.page}.md#correction-{one.id})"
@@ -121,7 +123,7 @@ class CorrectionWriter:
     def _verdict(self, one: Correction) -> str:
         section = self.words["section_of_article"].format(section=one.section)
         where = section if one.section else self.words["whole_article"]
-        return f"*{self.words['verdict']}: {self.words[one.verdict]} · {where}*"
+        return f"*{self.words['verdict']}{self.words['colon']}{self.words[one.verdict]} · {where}*"
 
 
 def _indented(text: str) -> str:

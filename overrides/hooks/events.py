@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import serving
 from mathfont import math_font
+from metadata import faq_data
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -149,13 +150,15 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 def on_page_context(
     context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
 ) -> dict[str, Any]:
-    """Adds `twins`: this page in each language, as links from this page."""
+    """Adds `twins`, this page in each language as links from this page, and structured data."""
     languages = config.extra["languages"]
     here = posixpath.join(languages[config.theme["language"]]["path"], page.url)
     context["twins"] = {
         language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
         for language, other in languages.items()
     }
+    if page.file.src_uri == "faq.md":
+        context["structured_data"] = faq_data(page.content or "")
     return context
 
 

@@ -92,7 +92,7 @@ class LabWriter:
                 "this page is no lab.", "describe one in its front matter under 'lab:'."
             )
         lab = self.labs[uri]
-        title = f"{self.words['verdict']}: {self.words[lab.verdict]}"
+        title = f"{self.words['verdict']}{self.words['colon']}{self.words[lab.verdict]}"
         kind = lab.verdict.replace(" ", "-")
         return f'!!! verdict {kind} "{title}"\n    {lab.finding}'
 

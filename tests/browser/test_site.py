@@ -259,3 +259,21 @@ def test_the_chapters_are_all_in_the_navigation() -> None:
     for page in pages():
         assert page in navigation, page
     assert file("en", "index.md").exists()
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_questions_are_structured_data(
+    browser: Browser, address: str, language: str
+) -> None:
+    """Each question of the page, with the first paragraph of its answer, free of notes and markup."""
+    page, _, _ = open_page(browser, f"{address}{language}faq/")
+    data = json.loads(page.locator("script[type='application/ld+json']").inner_text())
+    assert data["@type"] == "FAQPage"
+    headings = page.locator("article h2").count()
+    assert len(data["mainEntity"]) == headings >= 5
+    for entry in data["mainEntity"]:
+        assert entry["name"].endswith(("?", "？")), entry["name"]
+        answer = entry["acceptedAnswer"]["text"]
+        assert len(answer) > 20
+        assert "<" not in answer and "¶" not in answer
+    page.context.close()

@@ -101,6 +101,16 @@ def test_every_reference_has_a_link_and_every_citation_a_reference() -> None:
         assert entry.fields.get("year"), key
 
 
+def test_no_citation_is_taken_for_a_footnote() -> None:
+    """A line that begins with a citation and a colon would be a footnote's text, and disappear."""
+    for language in LANGUAGES:
+        for page in pages(language):
+            text = file(language, page).read_text()
+            assert not re.search(r"^\[@[\w-]+\]:", text, re.MULTILINE), (
+                f"{language}/{page}"
+            )
+
+
 def test_no_reference_is_left_over() -> None:
     from pybtex.database import parse_file
 

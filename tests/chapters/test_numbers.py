@@ -76,9 +76,7 @@ def test_no_number_is_typed_by_hand(language: str, page: str) -> None:
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "docs/corrections").glob("*.yml")), ids=lambda p: p.stem
 )
-def test_no_number_of_a_correction_is_typed_by_hand(
-    language: str, path: Path
-) -> None:
+def test_no_number_of_a_correction_is_typed_by_hand(language: str, path: Path) -> None:
     """What holds is measured or cited; the claim repeats the article's own numbers."""
     entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     for id_, entry in entries.items():
