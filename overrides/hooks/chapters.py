@@ -26,6 +26,9 @@ GOOD_INCLUDE = re.compile(
 )
 FENCE = re.compile(r"^ *(```|~~~)")
 MERMAID = re.compile(r"^ *(```+|~~~+) *mermaid *$")
+# Between two Chinese characters a line break or a space is only there for the author.
+CHINESE = r"[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef“”]"
+GAP = re.compile(rf"(?<={CHINESE})(?: *\n *| )(?={CHINESE})")
 OPTIONS: dict[str, set[str]] = {
     "output": set(),
     "figure": {"alt", "caption", "labels"},
@@ -94,7 +97,8 @@ class Reader:
         for kind, start, block in _blocks(markdown.split("\n")):
             place = Place(path, first_line + start)
             if kind == "prose":
-                lines += self.values.linked("\n".join(block), place, uri).split("\n")
+                prose = self.values.linked("\n".join(block), place, uri)
+                lines += close_up(prose).split("\n")
             elif kind == "fence" and not MERMAID.match(block[0]):
                 self._check_includes(block, place)
                 lines += block
@@ -141,7 +145,7 @@ class Reader:
         if kind in OPTIONS:
             return ""
         text = self.texts[kind](directive["argument"] or "", place, uri)
-        return self.values.linked(text, place, uri) + "\n"
+        return close_up(self.values.linked(text, place, uri)) + "\n"
 
     def _embed(self, block: list[str], place: Place, uri: str, number: int) -> Embed:
         """The output or figure that a directive asks for."""
@@ -182,6 +186,11 @@ class Reader:
             )
         labels = options.get("labels") or {}
         figures.check_labels(drawn[0], labels, self.language, place.fail)
+
+
+def close_up(text: str) -> str:
+    """Chinese text without the gaps that wrapped lines would leave in it."""
+    return GAP.sub("", text)
 
 
 def _check_section(record: Record, section: str, place: Place) -> None:
