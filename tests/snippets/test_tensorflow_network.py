@@ -107,3 +107,14 @@ def test_adam_at_its_default_rate_has_not_arrived(values: Values) -> None:
     assert values["adam_travel"] == pytest.approx(float(travel))
     assert values["adam_travel"] < 501 * 0.001 * 1.05
     assert values["adam_losses"][-1] > 2 * values["losses"][-1]
+
+
+def test_the_python_that_tensorflow_asks_for() -> None:
+    """The correction quotes the metadata of TensorFlow 2.21."""
+    from importlib.metadata import metadata
+
+    found = metadata("tensorflow")
+    if found["Version"].startswith("2.21"):
+        assert found["Requires-Python"] == ">=3.10"
+    else:
+        assert found["Version"].startswith("2.20"), "read the correction again"
