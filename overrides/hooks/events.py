@@ -75,6 +75,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         raise PluginError(str(error)) from None
     staging = Staging(Path(config.site_dir))
     config.site_dir = str(staging.folder)
+    outer = builds[0].config if builds else config
+    config.extra["root_url"] = outer.site_url  # of both languages, for the sitemap
     builds.append(Build(config, records, titles, staging, WarningCount()))
     return config
 

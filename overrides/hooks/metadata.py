@@ -7,10 +7,12 @@ import re
 from typing import Any
 
 QUESTION = re.compile(
-    r'<h2 id="[^"]*">(?P<question>.*?)</h2>\s*<p>(?P<answer>.*?)</p>', re.DOTALL
+    r'<h2 id="[^"]*">(?P<question>.*?)</h2>\s*<p[^>]*>(?P<answer>.*?)</p>', re.DOTALL
 )
 # What a plain text leaves out: the sign behind a heading, the marks of footnotes.
-DROPPED = re.compile(r'<a class="headerlink".*?</a>|<sup\b.*?</sup>', re.DOTALL)
+DROPPED = re.compile(
+    r'<a class="headerlink".*?</a>|\s*<sup id="fnref.*?</sup>|<sup>, </sup>', re.DOTALL
+)
 TAG = re.compile(r"<[^>]+>")
 
 
