@@ -21,7 +21,7 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import event_priority
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -29,8 +29,17 @@ from mkdocs.utils import get_relative_url
 from notebooks import download, read_titles
 from pages import Pages, Source, check_twins
 from publishing import Staging, WarningCount
+from rebuilds import (
+    Published,
+    copy_tree,
+    fingerprint,
+    remember_index,
+    remember_references,
+    remember_rendering,
+)
 from runner import Record, SourceError, ensure_records
 
+log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
 
 
@@ -43,7 +52,24 @@ class Build:
     titles: dict[str, Any]
     staging: Staging
     warnings: WarningCount
+    published: Published
+    fingerprints: dict[str, str]  # of every language
     pages: Pages | None = None
+    context: str = ""  # what decides the rendering of every page
+
+    @property
+    def own(self) -> dict[str, str]:
+        """What `extra.languages` says of this build's language."""
+        language: dict[str, str] = self.config.extra["languages"][self.language]
+        return language
+
+    @property
+    def language(self) -> str:
+        return str(self.config.theme["language"])
+
+    @property
+    def root(self) -> Path:
+        return Path(self.config.config_file_path).resolve().parent
 
 
 command: Command = "build"
@@ -58,26 +84,39 @@ def on_startup(command: Command, dirty: bool) -> None:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Brings the records up to date and turns the build into a staging folder."""
-    root = Path(config.config_file_path).parent
+    root = Path(config.config_file_path).resolve().parent
+    languages: dict[str, dict[str, str]] = config.extra["languages"]
+    cache = root / ".cache"
     try:
         if builds:
-            records = builds[0].records
+            records, fingerprints = builds[0].records, builds[0].fingerprints
         else:
             if command == "serve":
                 serving.check_port(*config.dev_addr)
                 serving.restart_if_changed(root / "overrides" / "hooks")
-            check_twins(
-                root, [lang["docs"] for lang in config.extra["languages"].values()]
-            )
-            records = ensure_records(root, root / ".cache" / "records")
-        titles = read_titles(root, list(records), list(config.extra["languages"]))
+            folders = [language["docs"] for language in languages.values()]
+            check_twins(root, folders)
+            records = ensure_records(root, cache / "records")
+            extra = f"{config.site_url} {config.repo_url} {command}"
+            fingerprints = {
+                name: fingerprint(root, language["docs"], folders, records, extra)
+                for name, language in languages.items()
+            }
+        titles = read_titles(root, list(records), list(languages))
     except SourceError as error:
         raise PluginError(str(error)) from None
+    published = Published(Path(config.site_dir), cache)
+    if command == "build" and not builds and published.holds(fingerprints):
+        log.info("Nothing has changed; the site is as it was published.")
+        raise SystemExit(0)
     staging = Staging(Path(config.site_dir))
     config.site_dir = str(staging.folder)
     outer = builds[0].config if builds else config
     config.extra["root_url"] = outer.site_url  # of both languages, for the sitemap
-    builds.append(Build(config, records, titles, staging, WarningCount()))
+    remember_references(config, root / "docs/references.bib")
+    builds.append(
+        Build(config, records, titles, staging, WarningCount(), published, fingerprints)
+    )
     return config
 
 
@@ -90,7 +129,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     chapters.sort(key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999)
     try:
         now.pages = Pages(
-            Path(config.config_file_path).parent,
+            Path(config.config_file_path).resolve().parent,
             now.records,
             now.titles,
             language,
@@ -107,7 +146,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(
             File.generated(config, f"notebooks/{name}.ipynb", content=notebook)
         )
-    font = math_font(Path(config.config_file_path).parent / ".cache")
+    now.context = _rendering_context(now, files)
+    font = math_font(Path(config.config_file_path).resolve().parent / ".cache")
     files.append(File.generated(config, "assets/math.woff2", content=font))
     return files
 
@@ -121,8 +161,12 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     return nav
 
 
+def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
+    remember_index(config)
+
+
 @event_priority(100)  # before any plugin changes the text
-def on_page_markdown(
+def _chapter_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
     """The chapter with its values in place, and tokens for its outputs and figures."""
@@ -134,6 +178,18 @@ def on_page_markdown(
         except SourceError as error:
             raise PluginError(str(error)) from None
     return chapter.markdown if chapter else markdown
+
+
+@event_priority(-100)  # after every plugin has changed the text
+def _remember_page(
+    markdown: str, page: Page, config: MkDocsConfig, files: Files
+) -> str:
+    now = builds[-1]
+    remember_rendering(page, markdown, now.context, lambda: now.warnings.count)
+    return markdown
+
+
+on_page_markdown = CombinedEvent(_chapter_markdown, _remember_page)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -168,14 +224,15 @@ def on_page_context(
 def on_post_build(config: MkDocsConfig) -> None:
     """The English build starts the Chinese one, and publishes both."""
     now = builds[-1]
-    if len(builds) == 1:
-        root = Path(config.config_file_path).parent
-        for other in config.extra["languages"].values():
-            if root / other["config"] != Path(config.config_file_path):
-                _build_other(now, root / other["config"], other["path"])
+    if not now.own["path"]:
+        for name, other in config.extra["languages"].items():
+            if name != now.language:
+                _build_other(now, name, other)
     if config.strict and now.warnings.count:
         raise Abort(f"{now.warnings.count} warnings (above); nothing was published.")
     now.staging.publish()
+    if len(builds) == 1 and not now.own["path"]:
+        now.published.remember(now.fingerprints)
     builds.pop().warnings.remove()
 
 
@@ -190,7 +247,7 @@ def on_serve(
     server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]
 ) -> LiveReloadServer:
     """Watches all that a page is made of; a failed rebuild leaves the last good site up."""
-    root = Path(config.config_file_path).parent
+    root = Path(config.config_file_path).resolve().parent
     configurations = [other["config"] for other in config.extra["languages"].values()]
     watched = ["docs", "snippets", "overrides", "requirements.txt", *configurations]
     for place in watched:
@@ -216,13 +273,24 @@ def _flat(nav: Any) -> list[str]:
     return [name for item in items for name in _flat(item)]
 
 
-def _build_other(now: Build, configuration: Path, path: str) -> None:
-    """Builds the other language into its folder of the staged site."""
+def _rendering_context(now: Build, files: Files) -> str:
+    """What decides the HTML of every page besides its own text."""
+    code = [record.key for record in now.records.values()]
+    uris = sorted(file.src_uri for file in files)
+    return repr((now.language, now.config.mdx_configs, code, uris))
+
+
+def _build_other(now: Build, name: str, other: dict[str, str]) -> None:
+    """Builds another language into its folder of the staged site, or takes it from the published one."""
+    target = now.staging.folder / other["path"]
+    if now.published.language(name, now.fingerprints[name]):
+        copy_tree(now.published.site / other["path"], target)
+        return
     url = now.config.site_url
     config = load_config(
-        str(configuration),
-        site_dir=str(now.staging.folder / path),
-        site_url=posixpath.join(url, path, "") if url else url,
+        str(now.root / other["config"]),
+        site_dir=str(target),
+        site_url=posixpath.join(url, other["path"], "") if url else url,
         strict=now.config.strict,
     )
     config.plugins.on_startup(command=command, dirty=False)

@@ -130,6 +130,18 @@ def test_an_error_leaves_the_last_good_pages_up(server: Server) -> None:
     project.replace("docs/en/index.md", "The sum is", "Mended, the sum is")
     assert server.shows("Mended, the sum is"), server.printed()
 
+    # A page with a warning is not remembered as good: the second build warns again.
+    project.replace("docs/en/other.md", "Text.", "[Text](nowhere.md).")
+    assert server.prints("contains a link 'nowhere.md'"), server.printed()
+    project.replace("docs/en/index.md", "Mended, the", "Mended, and the")
+    time.sleep(3)
+    assert server.printed().count("contains a link 'nowhere.md'") >= 2
+    assert "Mended, and" not in server.get()
+    project.replace("docs/en/other.md", "[Text](nowhere.md).", "Text.")
+    assert server.shows("Mended, and the sum is"), server.printed()
+    project.replace("docs/en/index.md", "Mended, and the", "Mended, the")
+    assert server.shows("Mended, the sum is"), server.printed()
+
     project.replace("snippets/small.py", "numbers.sum()", "numbers.smu()")
     assert server.prints("snippets/small.py:13: section 'sum' raised AttributeError"), (
         server.printed()
