@@ -26,9 +26,13 @@ GOOD_INCLUDE = re.compile(
 )
 FENCE = re.compile(r"^ *(```|~~~)")
 MERMAID = re.compile(r"^ *(```+|~~~+) *mermaid *$")
-# Between two Chinese characters a line break or a space is only there for the author.
+# Between two Chinese characters a line break or a space is only there for the author;
+# so is a line break between a Chinese character and a link.
 CHINESE = r"[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef“”]"
-GAP = re.compile(rf"(?<={CHINESE})(?: *\n *| )(?={CHINESE})")
+GAP = re.compile(
+    rf"(?<={CHINESE})(?: *\n *| )(?={CHINESE})"
+    rf"|(?<={CHINESE}) *\n *(?=\[[^@])|(?<=\)) *\n *(?={CHINESE})"
+)
 OPTIONS: dict[str, set[str]] = {
     "output": set(),
     "figure": {"alt", "caption", "labels"},

@@ -22,7 +22,7 @@ class Correction:
 
     id: str
     page: str  # the chapter that shows it, without its ending
-    section: str  # of the article; "" for the article as a whole
+    section: str  # of the article; "0" for its title, keywords and abstract
     verdict: str
     title: str
     claim: str
@@ -121,9 +121,11 @@ class CorrectionWriter:
         return "\n\n".join(blocks)
 
     def _verdict(self, one: Correction) -> str:
-        section = self.words["section_of_article"].format(section=one.section)
-        where = section if one.section else self.words["whole_article"]
-        return f"*{self.words['verdict']}{self.words['colon']}{self.words[one.verdict]} · {where}*"
+        words = self.words
+        where = words["section_of_article"].format(section=one.section)
+        if one.section in ("", "0"):
+            where = words["whole_article"]
+        return f"*{words['verdict']}{words['colon']}{words[one.verdict]} · {where}*"
 
 
 def _indented(text: str) -> str:

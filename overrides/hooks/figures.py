@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element
 
 import svg
 
+# Drawn for the width of a phone, shown larger where there is room.
+ENLARGED = 1.35
 WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -33,12 +35,12 @@ def figure_svg(source: str, alt: str, labels: Mapping[str, str], prefix: str) ->
             element.text = labels[label]
     svg.remove(root, {"style"})
     svg.tidy(root, prefix)
-    width, height = root.attrib["viewBox"].split()[2:]
+    width, height = (float(number) for number in root.attrib["viewBox"].split()[2:])
     root.attrib = {
         "class": "plot",
-        "viewBox": f"0 0 {width} {height}",
-        "width": width,
-        "height": height,
+        "viewBox": f"0 0 {width:g} {height:g}",
+        "width": f"{width * ENLARGED:.0f}",
+        "height": f"{height * ENLARGED:.0f}",
         "role": "img",
         "aria-label": alt,
         "stroke-linejoin": "round",
