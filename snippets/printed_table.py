@@ -11,12 +11,9 @@ import numpy as np
 seed = 7
 
 # --8<-- [start:bound]
-# fmt: off
-printed = np.array([
-    0.008243, 0.002364, 0.001462, 0.000911, 0.000667, 0.000514,
-    0.000403, 0.000327, 0.000269, 0.000224, 0.000181,
-])  # the article's table: ten lines of training, one of validation
-# fmt: on
+table = """0.008243 0.002364 0.001462 0.000911 0.000667 0.000514
+    0.000403 0.000327 0.000269 0.000224 0.000181"""  # ten of training, one of validation
+printed = np.array(table.split(), dtype=float)  # (11,)
 limits = printed + 0.5e-6  # the largest losses that are still printed so
 line_bounds = 2 * np.sqrt(limits)
 bounds = np.cumprod(line_bounds)  # for the first line, the first two, ...

@@ -68,16 +68,16 @@ n_seeds = len(seeds)
 below_linear = np.sum(losses < linear_floor, axis=1)
 
 # --8<-- [start:spread]
-floors = {
-    1 / 12: "any predictor",
-    19 / 192: "any network without bias",
-    linear_floor: "linear, without bias",
-    1 / 3: "dead network",
-}
+floors = [
+    (1 / 12, "any predictor", "center"),
+    (19 / 192, "any network without bias", "top"),  # two lines close to each other
+    (linear_floor, "linear, without bias", "bottom"),
+    (1 / 3, "dead network", "center"),
+]
 figure, axes = plt.subplots()
-for floor, name in floors.items():
+for floor, name, side in floors:
     axes.axhline(floor, color="black", linewidth=0.7, linestyle=":")
-    axes.text(19.8, floor, name, va="center", fontsize=9)
+    axes.text(19.8, floor, name, va=side, fontsize=10)
 for loss, learning_rate, marker in zip(losses, learning_rates, "os^", strict=True):
     label = f"learning rate {learning_rate:g}"
     axes.plot(list(seeds), loss, marker, markersize=5, label=label)
