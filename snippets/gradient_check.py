@@ -43,6 +43,7 @@ dz1 = da1 * mask  # (N, 2)
 print("unit 1 on:", mask[:, 0].astype(int))
 print("unit 2 on:", mask[:, 1].astype(int))
 # --8<-- [end:dz1]
+n_units = mask.size  # 8 examples, 2 units
 n_on = int(mask.sum())
 # --8<-- [start:dw1]
 dW1 = x.T @ dz1  # (3, 2)

@@ -32,7 +32,8 @@ NOT_PROSE = [
     r"\]\([^)]*\)",  # the targets of links
     r"\{[ :]*[.#][^}]*\}",  # attributes
     r"<[^>]+>",  # HTML
-    r"^ *::: .*$",  # directives
+    r"^ *:::[^\n]*$",  # directives; their captions and alternative texts are prose
+    r"^( *)labels:[^\n]*(\n\1 +[^\n]*)*",  # words of a figure, translated
     r"^\s*\d+\. ",  # numbered lists
 ]
 SENTENCE_END = re.compile(
@@ -53,7 +54,7 @@ def loose_numbers(text: str, excepted: list[str]) -> list[str]:
     for sentence in SENTENCE_END.split(text):
         if not sentence or "[@" in sentence:
             continue
-        rest = sentence
+        rest = " ".join(sentence.split())
         for pattern in excepted:
             rest = re.sub(pattern, " ", rest)
         if NUMBER.search(rest):
@@ -63,7 +64,7 @@ def loose_numbers(text: str, excepted: list[str]) -> list[str]:
 
 def exceptions(page: str) -> list[str]:
     everywhere = [entry["pattern"] for entry in EXCEPTIONS["everywhere"]]
-    return everywhere + [entry["pattern"] for entry in EXCEPTIONS.get(page, [])]
+    return [entry["pattern"] for entry in EXCEPTIONS.get(page, [])] + everywhere
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -112,6 +113,9 @@ def test_every_exception_is_needed_and_has_a_reason() -> None:
         ("共有 1,200 人参加。", True),
         ("BLOOM 有 1,760 亿个参数 [@lescao2022bloom]。", False),
         ("A claim [@someone]. Another is 0.5.", True),
+        ("::: output a:b\n\nThe loss is 0.0103.", True),
+        ("::: figure a:b\n    alt: It falls to 0.01.", True),
+        ("::: figure a:b\n    labels:\n      rate 0.1: 学习率 0.1\n", False),
     ],
 )
 def test_the_search_for_loose_numbers(text: str, loose: bool) -> None:

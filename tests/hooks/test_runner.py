@@ -211,6 +211,17 @@ def test_the_runner_can_be_called_by_itself() -> None:
     assert "there is no snippet 'nothing'" in unknown.stderr
 
 
+def test_the_seed_is_the_one_at_the_top(project: Project) -> None:
+    """A loop that uses the name again does not change what the page says of the run."""
+    project.replace(
+        "snippets/small.py",
+        "# --8<-- [end:sum]",
+        "for seed in range(3):\n    total += seed\n# --8<-- [end:sum]",
+    )
+    assert project.build().returncode == 0
+    assert "<dt>Seed</dt><dd>7</dd>" in project.page("notebooks/small")
+
+
 def test_progress_is_plain_lines_without_a_terminal(project: Project) -> None:
     project.replace("snippets/small.py", "size=5", "size=6")
     result = project.build()

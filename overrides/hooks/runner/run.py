@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import platform
 import re
@@ -119,14 +120,7 @@ async def run(snippet: Snippet, root: Path) -> Record:
             name: _digest_before(root / name, started) for name in report["inputs"]
         },
         provenance={
-            "seed": next(
-                (
-                    report["values"][name]
-                    for name in ("seed", "seeds")
-                    if name in report["values"]
-                ),
-                None,
-            ),
+            "seed": _seed(snippet, report["values"]),
             "python": platform.python_version(),
             "packages": report["packages"],
             "processor": processor(),
@@ -226,6 +220,18 @@ def _last_line(traceback: list[str], snippet: Snippet) -> int | None:
         rf'File "{re.escape(str(snippet.path))}", line (\d+)', "\n".join(traceback)
     )
     return int(lines[-1]) if lines else None
+
+
+def _seed(snippet: Snippet, values: dict[str, Any]) -> Any:
+    """What the snippet first assigns to `seed` or `seeds`; a loop may use the name again."""
+    for statement in ast.parse(snippet.text).body:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            name = getattr(statement.targets[0], "id", "")
+            if name in ("seed", "seeds"):
+                if isinstance(statement.value, ast.Constant):
+                    return statement.value.value
+                return values.get(name)
+    return None
 
 
 def _check_values(snippet: Snippet, values: dict[str, Any]) -> None:
