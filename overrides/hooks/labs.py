@@ -96,6 +96,21 @@ class LabWriter:
         kind = lab.verdict.replace(" ", "-")
         return f'!!! verdict {kind} "{title}"\n    {lab.finding}'
 
+    def link(self, argument: str, place: Place, uri: str) -> str:
+        """Where a claim was made: the lab that tests it, and its verdict."""
+        target = f"labs/{argument}.md"
+        if target not in self.labs:
+            names = [Path(known).stem for known in self.labs]
+            place.fail(
+                f"there is no lab '{argument}'.", nearest(argument, names, "labs")
+            )
+        lab = self.labs[target]
+        words = self.words
+        return (
+            f"**{words['tested']}{words['colon']}**[{lab.title}]({target}) · "
+            f"{words[lab.verdict]}\n{{ .to-lab }}"
+        )
+
     def table(self, argument: str, place: Place, uri: str) -> str:
         """The overview of all labs."""
         words = self.words

@@ -104,6 +104,7 @@ class Pages:
             "corrections": writer.listing,
             "glossary": self.glossary.page,
             "article-map": article.page,
+            "lab": labs.link,
             "labs": labs.table,
             "notebooks": self._notebook_list,
             "verdict": labs.box,

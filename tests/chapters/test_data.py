@@ -188,3 +188,26 @@ def test_every_description_is_its_own() -> None:
         ]
         descriptions = [yaml.safe_load(head)["description"] for head in heads]
         assert len(set(descriptions)) == len(descriptions)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labs_and_chapters_lead_to_each_other(language: str) -> None:
+    """A lab names the chapter that makes its claim, and that chapter shows the lab."""
+    shown: dict[str, set[str]] = {}
+    for page in pages(language):
+        for section in sections(file(language, page)):
+            for embed in section.embeds:
+                if embed.startswith("lab "):
+                    shown.setdefault(embed.removeprefix("lab "), set()).add(page)
+    labs = {
+        page.removeprefix("labs/").removesuffix(".md")
+        for page in pages()
+        if page.startswith("labs/")
+    }
+    assert shown.keys() == labs - {"index"}
+    for lab, chapters in shown.items():
+        claim = next(
+            s for s in sections(file(language, f"labs/{lab}.md")) if s.id == "claim"
+        )
+        back = set(re.findall(r"\]\(\.\./([\w-]+\.md)", claim.text))
+        assert back & chapters, lab

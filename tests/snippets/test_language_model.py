@@ -25,7 +25,7 @@ class Counting:
     def __init__(self, text, context, weight):
         self.context, self.weight = context, weight
         self.alphabet = sorted(set(TEXT))
-        self.follows = defaultdict(lambda: defaultdict(int))
+        self.follows: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for i, character in enumerate(text):
             for k in range(min(context, i) + 1):
                 self.follows[text[i - k : i]][character] += 1
@@ -33,7 +33,7 @@ class Counting:
     def distribution(self, before):
         p = np.full(len(self.alphabet), 1 / len(self.alphabet))
         for k in range(self.context + 1):
-            seen = self.follows.get(before[len(before) - k :], {})
+            seen: dict[str, int] = self.follows.get(before[len(before) - k :], {})
             n = np.array([seen.get(c, 0) for c in self.alphabet])
             p = (n + self.weight * p) / (n.sum() + self.weight)
         return p
