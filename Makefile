@@ -1,6 +1,7 @@
 # `make` alone lists what there is. Everything runs inside .venv, which the first target to need it makes.
 
 PORT ?= 8000
+PYTHON ?= python3 python3.13 python3.12 python3.11
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING = 1
 
@@ -32,7 +33,7 @@ clean: ## Remove the site, the records and the caches; .venv stays
 
 # The stamp is younger than the lock file only when all of it is installed.
 .venv/installed: requirements.txt
-	@for python in python3.13 python3.12 python3.11 python3; do \
+	@for python in $(PYTHON); do \
 	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
 	    echo "Installing the locked requirements into .venv ($$($$python --version)); this takes a few minutes"; \
 	    $$python -m venv --clear .venv \

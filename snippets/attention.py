@@ -59,7 +59,7 @@ agreement = {name: float(np.abs(hand[name] - theirs[name]).max()) for name in ha
 plain_error, causal_error = agreement["plain"], agreement["causal"]
 mask_effect = float(np.abs(hand["plain"] - hand["causal"]).max())
 output_size = float(np.abs(hand["plain"]).mean())
-assert max(agreement.values()) < 1e-5 < mask_effect
+assert max(agreement.values()) < 1e-5 < mask_effect, "Keras disagrees"
 print("largest difference over all outputs")
 print(f"by hand and Keras, plain     {plain_error:.1e}")
 print(f"by hand and Keras, causal    {causal_error:.1e}")

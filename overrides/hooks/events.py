@@ -231,6 +231,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     if config.strict and now.warnings.count:
         raise Abort(f"{now.warnings.count} warnings (above); nothing was published.")
     now.staging.publish()
+    config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
     if len(builds) == 1 and not now.own["path"]:
         now.published.remember(now.fingerprints)
     builds.pop().warnings.remove()

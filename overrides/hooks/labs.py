@@ -12,6 +12,7 @@ from article import headings
 from runner import Record
 from values import Place, nearest
 
+VERDICTS = ("holds", "holds when", "did not show")
 PARTS = ("snippet", "claim", "verdict", "finding")
 
 
@@ -25,6 +26,7 @@ class Lab:
     claim: str
     verdict: str
     finding: str
+    also: tuple[str, ...] = ()  # further snippets of the lab
 
 
 def read_lab(
@@ -47,7 +49,10 @@ def read_lab(
     lab: dict[str, Any] | None = (yaml.safe_load(head) or {}).get("lab")
     if lab is None:
         return None
-    place = Place(name, head[: head.index("\nlab:")].count("\n") + 3)
+    lines = head.splitlines()
+    place = Place(
+        name, 2 + next(n for n, x in enumerate(lines) if x.startswith("lab:"))
+    )
     missing = [part for part in PARTS if not lab.get(part)]
     if missing:
         place.fail(f"the lab has no {missing[0]}.", f"add it: {', '.join(PARTS)}.")
@@ -56,6 +61,11 @@ def read_lab(
         place.fail(
             f"there is no snippet '{snippet}'.", nearest(snippet, records, "snippets")
         )
+    if lab["verdict"] not in VERDICTS:
+        place.fail(
+            f"'{lab['verdict']}' is no verdict.",
+            nearest(lab["verdict"], VERDICTS, "verdicts"),
+        )
     reached = records[snippet].values.get("verdict")
     if reached != lab["verdict"]:
         place.fail(
@@ -63,7 +73,8 @@ def read_lab(
             "change the page's words to what was measured.",
         )
     title = next(iter(headings(text).values()), uri)
-    return Lab(uri, title, *(str(lab[part]) for part in PARTS))
+    texts = {part: str(lab[part]) for part in PARTS}
+    return Lab(uri, title, **texts, also=tuple(lab.get("also", ())))
 
 
 class LabWriter:
@@ -122,7 +133,8 @@ class LabWriter:
         folder = Path(uri).parent
         for lab in self.labs.values():
             link = Path(lab.uri).relative_to(folder)
-            seconds = self.records[lab.snippet].provenance["seconds"]
+            runs = [self.records[name] for name in (lab.snippet, *lab.also)]
+            seconds = round(sum(run.provenance["seconds"] for run in runs), 1)
             rows.append(
                 f"| [{lab.title}]({link}) | {lab.claim} | {words[lab.verdict]} "
                 f"| {lab.finding} | {seconds} s |"

@@ -12,6 +12,7 @@ from chapter_files import LANGUAGES, body, file, pages, sections
 from conftest import ROOT
 from corrections import read_corrections
 from glossary import read_glossary
+from runner import Record
 
 ARTICLE = {
     "1": 3, "2": 3, "3": 4, "4": 3, "5": 4, "6": 4, "7": 3, "8": 4, "9": 5,
@@ -97,7 +98,12 @@ def test_every_reference_has_a_link_and_every_citation_a_reference() -> None:
     entries = parse_file(str(ROOT / "docs/references.bib")).entries
     assert cited() <= set(entries)
     for key, entry in entries.items():
-        assert "doi" in entry.fields or "url" in entry.fields, key
+        fields = entry.fields
+        assert "doi" in fields or "url" in fields, key
+        if entry.type in ("article", "inproceedings"):
+            assert "doi" in fields or "eprint" in fields, (
+                f"{key}: a paper has a DOI or an arXiv id"
+            )
         undated = "ndated" in entry.fields.get("note", "")
         assert entry.fields.get("year") or undated, key
 
@@ -211,3 +217,65 @@ def test_labs_and_chapters_lead_to_each_other(language: str) -> None:
         )
         back = set(re.findall(r"\]\(\.\./([\w-]+\.md)", claim.text))
         assert back & chapters, lab
+
+
+FORMLESS = {
+    "index.md",
+    "faq.md",
+    "corrections.md",
+    "glossary.md",
+    "notation.md",
+    "article.md",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "page", [p for p in pages() if "/" not in p and p not in FORMLESS]
+)
+def test_a_chapter_opens_and_closes_as_all_do(language: str, page: str) -> None:
+    """It opens with what its reader will be able to do; it ends in a summary and exercises with folded answers."""
+    found = sections(file(language, page))
+    opening = found[0].text.strip()
+    assert re.search(r"able to|you can|你能够|你能", opening) and "\n- " in opening
+    assert [section.id for section in found[-2:]] == ["summary", "exercises"]
+    exercises = found[-1].text
+    assert 2 <= len(re.findall(r"^\d\. ", exercises, re.MULTILINE)) <= 4
+    questions = len(re.findall(r"^\d\. ", exercises, re.MULTILINE))
+    assert len(re.findall(r'^ +\?\?\? success "', exercises, re.MULTILINE)) == questions
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "page", [p for p in pages() if p.startswith("labs/") and p != "labs/index.md"]
+)
+def test_a_lab_has_the_parts_of_a_lab(language: str, page: str) -> None:
+    found = {section.id: section for section in sections(file(language, page))}
+    parts = [
+        "claim",
+        "prediction",
+        "experiment",
+        "result",
+        "limits",
+        "scale",
+        "exercises",
+    ]
+    assert [id_ for id_ in found if id_ in parts] == parts
+    assert "verdict" in found["result"].embeds
+    assert any(embed.startswith("figure ") for embed in found["result"].embeds)
+    assert found["scale"].citations, "what is known at scale is cited"
+
+
+def test_the_labs_take_no_longer_than_they_may(records: dict[str, Record]) -> None:
+    """Each under 90 s, all within four minutes on each of two processors."""
+    heads = [
+        yaml.safe_load(file("en", p).read_text().split("---\n", 2)[1])
+        for p in pages()
+        if p.startswith("labs/")
+    ]
+    labs = [head["lab"] for head in heads if "lab" in head]
+    names = [name for lab in labs for name in (lab["snippet"], *lab.get("also", ()))]
+    seconds = [records[name].provenance["seconds"] for name in names]
+    assert len(labs) >= 13
+    assert max(seconds) < 90
+    assert sum(seconds) < 2 * 4 * 60

@@ -1,6 +1,6 @@
 """Which sections have changed in one language only.
 
-`tests/chapters/twins.json` holds, for each section, a digest of its text in each language, as they were when the two last
+`tests/chapters/twins.json` holds, for each section (and each shared text: front matter, correction, term), a digest of its text in each language, as they were when the two last
 said the same. After a change in both, `python tests/chapters/twins.py` writes it anew. A section that has changed in one
 language only is refused, until its twin follows or it is named as a change that needs none (a mended comma):
 `python tests/chapters/twins.py --accept practice.md#results`.
@@ -18,7 +18,9 @@ sys.path[:0] = [
     str(Path(__file__).parents[2] / "overrides/hooks"),
 ]
 
+import yaml
 from chapter_files import LANGUAGES, file, pages, sections
+from conftest import ROOT
 
 RECORD = Path(__file__).with_suffix(".json")
 Digests = dict[str, dict[str, str]]  # by page.md#id, then by language
@@ -32,6 +34,29 @@ def current() -> Digests:
             for section in sections(file(language, page)):
                 digest = hashlib.sha256(section.substance.encode()).hexdigest()[:12]
                 found.setdefault(f"{page}#{section.id}", {})[language] = digest
+    for place, texts in shared_texts().items():
+        for language in LANGUAGES:
+            substance = " ".join(str(texts.get(language)).split())
+            digest = hashlib.sha256(substance.encode()).hexdigest()[:12]
+            found.setdefault(place, {})[language] = digest
+    return found
+
+
+def shared_texts() -> dict[str, dict[str, object]]:
+    """What stands in both languages outside the sections: front matter, corrections, glossary, titles."""
+    found: dict[str, dict[str, object]] = {}
+    for page in pages():
+        heads = {
+            lang: file(lang, page).read_text().split("---\n", 2)[1]
+            for lang in LANGUAGES
+        }
+        found[f"{page}#"] = dict(heads)
+    data = [*sorted((ROOT / "docs/corrections").glob("*.yml"))]
+    for path in [*data, ROOT / "docs/glossary.yml", ROOT / "snippets/titles.yml"]:
+        for id_, entry in (
+            yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        ).items():
+            found[f"{path.name}#{id_}"] = {lang: entry.get(lang) for lang in LANGUAGES}
     return found
 
 
@@ -50,9 +75,7 @@ def behind(now: Digests, before: Digests) -> list[str]:
         changed = [lang for lang in LANGUAGES if digests.get(lang) != old.get(lang)]
         if len(changed) == 1:
             other = next(lang for lang in LANGUAGES if lang not in changed)
-            lines.append(
-                f"docs/{other}/{place} has not followed docs/{changed[0]}/{place}"
-            )
+            lines.append(f"{place}: {other} has not followed {changed[0]}")
     return lines
 
 

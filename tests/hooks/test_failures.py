@@ -229,6 +229,20 @@ CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
         ),
         ["docs/en/lonely.md:", "no twin docs/zh/lonely.md"],
     ),
+    "a Chinese page alone": (
+        lambda project: project.write("docs/zh/lonely.md", "# 孤页 { #lonely }\n"),
+        ["docs/zh/lonely.md:", "no twin docs/en/lonely.md"],
+    ),
+    "another verdict": (
+        lambda project: project.write(
+            "docs/en/other.md",
+            "---\nlab:\n  snippet: small\n  claim: c\n  verdict: holds\n  finding: f\n---\n# Other { #other }\n",
+        ),
+        [
+            "docs/en/other.md:2:",
+            "the page's verdict is 'holds', that of small.py is 'did not show'",
+        ],
+    ),
     "a warning": (chapter("[nowhere](nowhere.md)"), ["nowhere.md"]),
     "a warning in Chinese": (
         chapter("[无处](nowhere.md)", "docs/zh/other.md"),
@@ -274,6 +288,7 @@ def test_a_damaged_record_is_run_again(project: Project) -> None:
 def test_a_changed_digit_in_a_record_is_damage(project: Project) -> None:
     path = next((project.folder / ".cache/records/small").glob("*.json"))
     text = path.read_text(encoding="utf-8")
+    assert "total " in text
     path.write_text(text.replace("total ", "total 9"), encoding="utf-8")
     assert project.build().returncode == 0
     assert path.read_text(encoding="utf-8").count("total 9") == 0
@@ -361,7 +376,19 @@ def test_ctrl_c_in_the_middle(project: Project) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(5)
+    end = time.monotonic() + 20
+    while (
+        time.monotonic() < end
+    ):  # until the snippet's kernel is there, and a moment more
+        if (
+            subprocess.run(
+                ["pgrep", "-f", "runner/kernel.py"], capture_output=True
+            ).returncode
+            == 0
+        ):
+            break
+        time.sleep(0.1)
+    time.sleep(2)
     started = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=30)

@@ -14,6 +14,8 @@ import ast
 import os
 import sys
 import traceback
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -116,21 +118,29 @@ def values_of(names: dict[str, Any]) -> dict[str, Any]:
 
 
 def versions_of(source: str) -> dict[str, str]:
-    """The version of each package that this source imports, where it states one."""
+    """The version of each package that this source, or a program written in it, imports."""
+    versions: dict[str, str] = {}
+    for name in sorted(imports_of(source) - sys.stdlib_module_names):
+        try:
+            # The module's name is the distribution's, but for the one whose data we use.
+            versions[name] = version({"sklearn": "scikit-learn"}.get(name, name))
+        except PackageNotFoundError:
+            continue  # a module of this project
+    return versions
+
+
+def imports_of(source: str) -> set[str]:
+    """The top-level names that a source imports, those of programs in its strings included."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module.split(".")[0])
-    modules = {name: sys.modules.get(name) for name in sorted(names)}
-    return {
-        name: str(module.__version__)
-        for name, module in modules.items()
-        if name not in sys.stdlib_module_names
-        and module is not None
-        and hasattr(module, "__version__")
-    }
+        elif isinstance(node, ast.Constant) and "import " in str(node.value):
+            with suppress(SyntaxError):
+                names |= imports_of(str(node.value))
+    return names
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from .record import Record, digest, key_of, processor
 from .sections import Cell, Snippet, SourceError
 
 KERNEL = Path(__file__).with_name("kernel.py")
+REPORT_LIMIT = 20  # seconds for the runner's own last cell
 NOT_FINITE = re.compile(r"(?<![\w.])[-+]?(nan|inf)(?![\w.])", re.IGNORECASE)
 
 # What a run may see of the outside: enough to start, nothing that changes a result.
@@ -92,7 +93,11 @@ async def run(snippet: Snippet, root: Path) -> Record:
         store_widget_state=False,
         record_timing=False,
         coalesce_streams=True,
-        timeout_func=lambda cell: max(0.1, deadline - time.monotonic()),
+        timeout_func=lambda cell: (
+            REPORT_LIMIT
+            if cell.id == "record"
+            else max(0.1, deadline - time.monotonic())
+        ),
     )
     client.log.setLevel("CRITICAL")
     with (
@@ -106,10 +111,10 @@ async def run(snippet: Snippet, root: Path) -> Record:
             await client.async_start_new_kernel_client()
             for index, cell in enumerate(snippet.cells):
                 await _run_cell(client, snippet, cell, index)
-            await client.async_execute_cell(notebook.cells[-1], len(notebook.cells) - 1)
+            report = await _report(client, snippet)
         finally:
             await _stop(client)
-    report = notebook.cells.pop().outputs[0]["data"][MIME]
+    notebook.cells.pop()
     _check_values(snippet, report["values"])
     return Record(
         name=snippet.name,
@@ -141,6 +146,21 @@ def _notebook(snippet: Snippet) -> Any:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+async def _report(client: NotebookClient, snippet: Snippet) -> dict[str, Any]:
+    """What `%record` tells of the run: values, inputs and versions."""
+    last = len(client.nb.cells) - 1
+    try:
+        cell = await client.async_execute_cell(client.nb.cells[last], last)
+        return dict(cell.outputs[0]["data"][MIME])
+    except (CellTimeoutError, DeadKernelError, LookupError, AttributeError) as error:
+        raise SourceError(
+            snippet.path,
+            None,
+            f"the run ended, but its values could not be read ({type(error).__name__}).",
+            "see what the last section leaves behind: a value that blocks, or a process that has ended.",
+        ) from error
 
 
 async def _run_cell(
@@ -235,11 +255,16 @@ def _seed(snippet: Snippet, values: dict[str, Any]) -> Any:
 
 
 def _check_values(snippet: Snippet, values: dict[str, Any]) -> None:
-    """No number that a sentence could name is a NaN or an infinity, unless the snippet is about that."""
-    if any(cell.allows_nan for cell in snippet.cells):
-        return
+    """No number that a sentence could name is a NaN or an infinity, unless its section is about that."""
+    allowed = {
+        node.id
+        for cell in snippet.cells
+        if cell.allows_nan
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
     for name, value in values.items():
-        if NOT_FINITE.search(str(value)):
+        if name not in allowed and NOT_FINITE.search(str(value)):
             raise SourceError(
                 snippet.path,
                 next(

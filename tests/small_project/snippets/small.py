@@ -11,5 +11,6 @@ numbers = rng.normal(size=5)  # (5,)
 
 # --8<-- [start:sum]
 total = float(numbers.sum())
+verdict = "holds" if total > 1000 else "did not show"
 print(f"total {total:.6f}")
 # --8<-- [end:sum]
