@@ -26,7 +26,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from notebooks import download, read_titles
+from notebooks import data_files, download, read_titles
 from pages import Pages, Source, check_twins
 from publishing import Staging, WarningCount
 from rebuilds import (
@@ -146,6 +146,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(
             File.generated(config, f"notebooks/{name}.ipynb", content=notebook)
         )
+        for path in data_files(record):
+            data = (now.root / path).read_bytes()
+            name = f"notebooks/{Path(path).name}"
+            files.append(File.generated(config, name, content=data))
     now.context = _rendering_context(now, files)
     font = math_font(Path(config.config_file_path).resolve().parent / ".cache")
     files.append(File.generated(config, "assets/math.woff2", content=font))

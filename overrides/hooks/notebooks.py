@@ -50,7 +50,10 @@ def read_titles(
 
 
 def download(record: Record, title: str, summary: str) -> str:
-    """The executed notebook as .ipynb, opened by a cell with its title; it needs nothing of this project to run."""
+    """The executed notebook as .ipynb, opened by a cell with its title.
+
+    It needs nothing of this project to run but its `data_files`, which the page offers too.
+    """
     notebook = copy.deepcopy(record.notebook)
     heading = {
         "id": "title",
@@ -60,6 +63,11 @@ def download(record: Record, title: str, summary: str) -> str:
     }
     notebook["cells"].insert(0, heading)
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def data_files(record: Record) -> list[str]:
+    """The files that the notebook reads when it runs, relative to the project."""
+    return sorted(set(record.inputs) - {"snippets/matplotlibrc"})
 
 
 def cells_html(record: Record, cache: Path) -> str:

@@ -18,7 +18,7 @@ from formulas import FormulaError, formulas_to_mathml
 from glossary import Glossary, read_glossary
 from labs import Lab, LabWriter, read_lab
 from mkdocs.utils import get_relative_url
-from notebooks import cells_html, facts_html, provenance_html
+from notebooks import cells_html, data_files, facts_html, provenance_html
 from runner import Record, SourceError
 from values import Place, Values
 
@@ -192,6 +192,8 @@ class Pages:
         """The head of a notebook page; `notebook_html` is the rest."""
         text = self.titles[name]
         links = [f"[{self.words['download']}]({name}.ipynb)"]
+        for path in data_files(self.records[name]):
+            links.append(f"{self.words['reads']} [{path}]({Path(path).name})")
         if chapters := self._chapters_with(name):
             links.append(f"{self.words['used_in']} {', '.join(chapters)}")
         facts = facts_html(self.records[name], self.words)

@@ -218,6 +218,32 @@ def test_a_downloaded_notebook_runs_anywhere_with_the_same_output(
     assert "".join(text(shown)) != ""
 
 
+def test_what_a_notebook_reads_is_offered_beside_it(
+    site: Path, records: dict[str, Record]
+) -> None:
+    for language in ("", "zh/"):
+        for name, record in records.items():
+            for path in set(record.inputs) - {"snippets/matplotlibrc"}:
+                page = (site / language / "notebooks" / name / "index.html").read_text()
+                assert f">{path}</a>" in page
+                offered = site / language / "notebooks" / Path(path).name
+                assert offered.read_bytes() == (ROOT / path).read_bytes()
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_terms_have_tooltips_that_lead_to_the_glossary(
+    browser: Browser, address: str, language: str
+) -> None:
+    page, _, _ = open_page(browser, f"{address}{language}mathematics/")
+    terms = page.locator("article a.term")
+    assert terms.count() > 5
+    assert len(terms.first.get_attribute("title") or "") > 10
+    terms.first.click()
+    page.wait_for_url("**/glossary/#*")
+    assert page.evaluate("document.querySelector(location.hash) !== null")
+    page.context.close()
+
+
 def test_each_record_is_a_page_and_a_download_in_both_languages(
     site: Path, records: dict[str, Record]
 ) -> None:
