@@ -257,6 +257,7 @@ def on_serve(
     watched = ["docs", "snippets", "overrides", "requirements.txt", *configurations]
     for place in watched:
         server.watch(str(root / place))
+    serving.bind_or_say(server)
     server.builder = serving.forgiving(builder)
     return server
 

@@ -12,9 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
 from runner import SourceError
 
 log = logging.getLogger("mkdocs.hooks")
+
+
+def taken(port: int) -> Abort:
+    """The one line that a taken port is worth."""
+    return Abort(f"Port {port} is taken; choose another: make serve PORT={port + 1}")
 
 
 @functools.cache  # once a process: from then on the port is our own
@@ -29,9 +35,20 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError:
-            raise Abort(
-                f"Port {port} is taken; choose another: make serve PORT={port + 1}"
-            ) from None
+            raise taken(port) from None
+
+
+def bind_or_say(server: LiveReloadServer) -> None:
+    """Says the same where the port was taken while the site was being built."""
+    bind = server.server_bind
+
+    def server_bind() -> None:
+        try:
+            bind()
+        except OSError:
+            raise taken(int(server.server_address[1])) from None
+
+    server.server_bind = server_bind  # type: ignore[method-assign]
 
 
 def restart_if_changed(hooks: Path) -> None:

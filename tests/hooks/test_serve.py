@@ -160,6 +160,35 @@ def test_an_error_leaves_the_last_good_pages_up(server: Server) -> None:
     assert server.printed().count("Traceback") == 1, "only the snippet's own"
 
 
+def test_a_port_taken_during_the_build_is_one_line(project: Project) -> None:
+    """Two servers start together: one of them finds its port taken only at the end."""
+    port = free_port()
+    command = project.command("serve", "--quiet", "--dev-addr", f"127.0.0.1:{port}")
+    both = [
+        subprocess.Popen(
+            command,
+            cwd=project.folder,
+            env=project.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    end = time.monotonic() + PATIENCE
+    while all(process.poll() is None for process in both) and time.monotonic() < end:
+        time.sleep(0.1)
+    loser, winner = sorted(both, key=lambda process: process.poll() is None)
+    winner.send_signal(signal.SIGINT)
+    winner.communicate(timeout=20)
+    message, _ = loser.communicate(timeout=20)
+    assert loser.returncode != 0
+    assert (
+        message.strip()
+        == f"Port {port} is taken; choose another: make serve PORT={port + 1}"
+    )
+
+
 def test_a_taken_port_is_one_line(project: Project) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
