@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-from values import Place
+from values import Place, read_yaml
 
 HEADING = re.compile(
     r"^#{1,6} (?P<text>.+?) *\{ *#(?P<id>[\w-]+)[^}]*\} *$", re.MULTILINE
@@ -18,7 +17,7 @@ def read_map(path: Path) -> dict[str, str]:
     """`page.md#id` by section of the article ("1.1"); empty where there is no map."""
     if not path.exists():
         return {}
-    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    entries = read_yaml(path.read_text(encoding="utf-8")) or {}
     return {str(section): str(place) for section, place in entries.items()}
 
 

@@ -17,7 +17,7 @@ import figures
 import yaml
 from diagrams import DiagramError, diagram_svg
 from runner import Record, SourceError
-from values import Place, Values, nearest
+from values import Place, Values, nearest, read_yaml
 
 DIRECTIVE = re.compile(r"^ *::: +(?P<kind>[\w-]+)(?: +(?P<argument>\S+))? *$")
 INCLUDE = re.compile(r"-+ *8 *< *-+")
@@ -310,7 +310,7 @@ def _options(kind: str, block: list[str], place: Place) -> dict[str, Any]:
     indent = _indent(block[0])
     lines = [line.removeprefix(indent) for line in block[1:]]
     try:
-        options = yaml.safe_load("\n".join(lines)) or {}
+        options = read_yaml("\n".join(lines)) or {}
     except yaml.YAMLError as error:
         place.fail(
             f"the options of this {kind} are not YAML: {str(error).splitlines()[0]}.",

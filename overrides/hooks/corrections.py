@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-from values import Place, nearest
+from values import Place, nearest, read_yaml
 
 VERDICTS = ("wrong", "imprecise", "unsupported", "missing")
 PARTS = ("title", "claim", "holds")
@@ -40,7 +39,7 @@ def read_corrections(
     found: dict[str, dict[str, Correction]] = {language: {} for language in languages}
     for path in sorted(folder.glob("*.yml")):
         name = f"{folder.parent.name}/{folder.name}/{path.name}"
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        entries = read_yaml(path.read_text(encoding="utf-8")) or {}
         for id_, entry in entries.items():
             place = Place(name, _line(path, id_))
             if id_ in found[languages[0]]:

@@ -6,6 +6,7 @@ which takes the site's place only at the very end: a build that fails publishes 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import posixpath
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import serving
+from jinja2 import Environment, FileSystemBytecodeCache
 from mathfont import math_font
 from metadata import faq_data
 from mkdocs.commands.build import build
@@ -33,6 +35,7 @@ from rebuilds import (
     Published,
     copy_tree,
     fingerprint,
+    remember_content,
     remember_index,
     remember_references,
     remember_rendering,
@@ -165,8 +168,12 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     return nav
 
 
-def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     remember_index(config)
+    # Templates are compiled once, not in every build.
+    folder = builds[-1].root / ".cache" / "templates"
+    folder.mkdir(exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @event_priority(100)  # before any plugin changes the text
@@ -198,15 +205,21 @@ on_page_markdown = CombinedEvent(_chapter_markdown, _remember_page)
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Outputs and figures take their places; formulas become MathML."""
-    pages, uri = _pages(), page.file.src_uri
+    now, pages, uri = builds[-1], _pages(), page.file.src_uri
+    folder, _, file = uri.partition("/")
+    notebook = folder == "notebooks" and uri not in pages.chapters
+
+    def finished() -> str:
+        whole = pages.content(uri, page.url, html)
+        return (
+            whole + pages.notebook_html(file.removesuffix(".md")) if notebook else whole
+        )
+
+    key = f"{now.context}\n{page.url}\n{html}"
     try:
-        html = pages.content(uri, page.url, html)
-        folder, _, file = uri.partition("/")
-        if folder == "notebooks" and uri not in pages.chapters:
-            html += pages.notebook_html(file.removesuffix(".md"))
+        return remember_content(key, finished)
     except SourceError as error:
         raise PluginError(str(error)) from None
-    return html
 
 
 def on_page_context(
@@ -280,10 +293,21 @@ def _flat(nav: Any) -> list[str]:
 
 
 def _rendering_context(now: Build, files: Files) -> str:
-    """What decides the HTML of every page besides its own text."""
-    code = [record.key for record in now.records.values()]
+    """A digest of what decides the HTML of every page besides its own text."""
+    runs = [(run.key, run.inputs, run.provenance) for run in now.records.values()]
+    pages = _pages()
+    # A notebook's figures have the words that a chapter gives them.
+    embeds = [chapter.embeds for chapter in pages.chapters.values()]
     uris = sorted(file.src_uri for file in files)
-    return repr((now.language, now.config.mdx_configs, code, uris))
+    parts = (
+        now.language,
+        now.config.mdx_configs,
+        runs,
+        embeds,
+        pages.glossary.sorted,
+        uris,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _build_other(now: Build, name: str, other: dict[str, str]) -> None:

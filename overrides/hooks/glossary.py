@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-from values import Place
+from values import Place, read_yaml
 
 TAG = re.compile(r"<(/?)(\w+)[^>]*>")
 # Where no term is linked: code, links, headings, figures, formulas, and what is hidden.
@@ -36,7 +35,7 @@ def read_glossary(path: Path, languages: list[str]) -> dict[str, list[Term]]:
         SourceError: a language, a term or a definition is missing.
     """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    entries: dict[str, Any] = yaml.safe_load(text) or {}
+    entries: dict[str, Any] = read_yaml(text) or {}
     place = Place(f"{path.parent.name}/{path.name}", 0)
     terms: dict[str, list[Term]] = {language: [] for language in languages}
     for id_, entry in entries.items():

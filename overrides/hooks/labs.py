@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from article import headings
 from runner import Record
-from values import Place, nearest
+from values import Place, nearest, read_yaml
 
 VERDICTS = ("holds", "holds when", "did not show")
 PARTS = ("snippet", "claim", "verdict", "finding")
@@ -46,7 +45,7 @@ def read_lab(
     if not text.startswith("---\n"):
         return None
     head = text.split("---\n", 2)[1]
-    lab: dict[str, Any] | None = (yaml.safe_load(head) or {}).get("lab")
+    lab: dict[str, Any] | None = (read_yaml(head) or {}).get("lab")
     if lab is None:
         return None
     lines = head.splitlines()

@@ -133,6 +133,7 @@ def _link(source: str, target: str) -> None:
 
 _references: dict[tuple[float, str], str] = {}
 _renderings: dict[str, dict[str, Any]] = {}
+_contents: dict[str, str] = {}
 _entries: dict[str, list[dict[str, Any]]] = {}
 
 
@@ -167,6 +168,19 @@ def remember_index(config: MkDocsConfig) -> None:
             index.entries.extend(copy.deepcopy(_entries[key]))
 
     index.add_entry_from_context = add_entry
+
+
+def remember_content(key: str, make: Callable[[], str]) -> str:
+    """A page's finished HTML from an earlier build, or made now.
+
+    Args:
+        key: all that it is made of.
+        make: makes it.
+    """
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    if digest not in _contents:
+        _contents[digest] = make()
+    return _contents[digest]
 
 
 def remember_rendering(

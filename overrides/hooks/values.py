@@ -7,8 +7,9 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import yaml
 from runner import Record, SourceError
 
 VALUE = re.compile(r"\{\{ *(?P<reference>[^{}|]*?) *(?:\| *(?P<format>[^{}]*?) *)?\}\}")
@@ -22,6 +23,15 @@ SPANS = re.compile(
 )
 # Headings and titles: a number there is only a number.
 NO_LINKS = ("#", "!!!", "???", "===")
+
+
+# libyaml's loader where the wheel has it: ten times as fast, which every rebuild feels.
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(text: str) -> Any:
+    """What a piece of YAML says. Raises yaml.YAMLError where it says nothing."""
+    return yaml.load(text, Loader=Loader)
 
 
 @dataclass(frozen=True)
