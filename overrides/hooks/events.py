@@ -126,13 +126,13 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Reads all chapters, and adds each record as a page and as a download."""
     now = builds[-1]
-    language = str(config.theme["language"])
+    language = now.language
     order = _flat(config.nav or [])
     chapters = [file for file in files.documentation_pages() if file.abs_src_path]
     chapters.sort(key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999)
     try:
         now.pages = Pages(
-            Path(config.config_file_path).resolve().parent,
+            now.root,
             now.records,
             now.titles,
             language,
@@ -154,7 +154,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             name = f"notebooks/{Path(path).name}"
             files.append(File.generated(config, name, content=data))
     now.context = _rendering_context(now, files)
-    font = math_font(Path(config.config_file_path).resolve().parent / ".cache")
+    font = math_font(now.root / ".cache")
     files.append(File.generated(config, "assets/math.woff2", content=font))
     return files
 
@@ -302,6 +302,7 @@ def _rendering_context(now: Build, files: Files) -> str:
     parts = (
         now.language,
         now.config.mdx_configs,
+        now.config.extra["words"],
         runs,
         embeds,
         pages.glossary.sorted,
