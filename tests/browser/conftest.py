@@ -61,9 +61,13 @@ def address(site: Path) -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium or Chrome, whichever is there."""
+@pytest.fixture(scope="package")
+def browser(records: dict[str, Record]) -> Iterator[Browser]:
+    """Chromium or Chrome, whichever is there.
+
+    Playwright keeps an event loop running as long as it lives, and the runner starts one of its own:
+    the records come before it, and it ends with this folder's tests.
+    """
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if not found and Path(MAC).exists():
         found = MAC
