@@ -20,7 +20,7 @@ class DiagramError(ValueError):
 
 @functools.cache
 def diagram_svg(source: str, prefix: str) -> str:
-    """The inline SVG of a Mermaid diagram; its colours come from assets/style.css by class.
+    """The inline SVG of a Mermaid diagram; its colours come from assets/style/colours.css by class.
 
     Args:
         source: the diagram; its `accTitle` and `accDescr` lines are its alternative text.

@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-# The palette of snippets/matplotlibrc; assets/style.css gives each a light and a dark variant.
+# The palette of snippets/matplotlibrc; assets/style/colours.css gives each a light and a dark variant.
 PALETTE = {
     "#000000": "currentColor",
     "#ffffff": "var(--md-default-bg-color)",
