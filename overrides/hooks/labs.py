@@ -117,7 +117,7 @@ class LabWriter:
         lab = self.labs[target]
         words = self.words
         return (
-            f"**{words['tested']}{words['colon']}**[{lab.title}]({target}) · "
+            f"**{words['tested']}**{words['colon']}[{lab.title}]({target}) · "
             f"{words[lab.verdict]}\n{{ .to-lab }}"
         )
 
