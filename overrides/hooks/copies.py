@@ -89,31 +89,13 @@ def plots(content: str) -> list[str]:
     return PLOT.findall(content)
 
 
-def write_copies(
-    folder: Path, pages: Sequence[Original], site: Site, languages: Mapping[str, str]
-) -> None:
-    """Writes the copy of each page, its figures, and the lists of all copies.
-
-    Args:
-        folder: the folder of the language's site.
-        pages: all pages, in the order of the navigation.
-        site: what they share.
-        languages: the other languages' names, and where their lists are.
-    """
-    texts = []
-    for page in pages:
-        texts.append(copy_of(page, site))
-        _write(folder / page.uri, texts[-1])
-        figures = [embed for embed in page.embeds if embed.kind == "figure"]
-        for embed, figure in zip(figures, page.figures, strict=True):
-            _write(folder / page.figure(embed), svg.standalone(figure))
-    _write(folder / "llms.txt", index_of(pages, site, languages))
-    _write(folder / "llms-full.txt", "\n".join(texts))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+def figure_files(page: Original) -> dict[str, str]:
+    """The figures of a page as files of their own: their text, by their place below the folder of the language."""
+    figures = [embed for embed in page.embeds if embed.kind == "figure"]
+    return {
+        page.figure(embed): svg.standalone(figure)
+        for embed, figure in zip(figures, page.figures, strict=True)
+    }
 
 
 # A page

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import serving
-from chapter_notebooks import chapter_notebook
-from copies import Original, Site, plots, write_copies
+import taking
 from jinja2 import Environment, FileSystemBytecodeCache
 from mathfont import math_font
 from metadata import faq_data
@@ -174,7 +173,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     remember_index(config)
-    _write_copies(builds[-1], config, files)
+    taking.write(_pages(), files, config, builds[-1].context)
     # Templates are compiled once, not in every build.
     folder = builds[-1].root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
@@ -237,7 +236,7 @@ def on_page_context(
         language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
         for language, other in languages.items()
     }
-    context["take"] = _ways_to_take(page, config)
+    context["take"] = taking.ways(_pages(), page, config)
     if page.file.src_uri == "faq.md":
         context["structured_data"] = faq_data(page.content or "")
     return context
@@ -296,77 +295,6 @@ def _flat(nav: Any) -> list[str]:
         return [nav]
     items = nav.values() if isinstance(nav, dict) else nav
     return [name for item in items for name in _flat(item)]
-
-
-def _write_copies(now: Build, config: MkDocsConfig, files: Files) -> None:
-    """Every page as Markdown; every chapter as a notebook, too."""
-    folder, pages = Path(config.site_dir), _pages()
-    words = pages.words
-    site = Site(
-        config.site_name,
-        config.site_description or "",
-        config.copyright or "",
-        now.language,
-        config.site_url or "",
-        words,
-        now.records,
-        now.root / "snippets",
-        f"{now.context} {config.site_url} {config.site_name} {config.copyright}",
-    )
-    originals = []
-    uris = [*pages.chapters, *(f"notebooks/{name}.md" for name in now.records)]
-    for uri in uris:
-        page = files.src_uris[uri].page
-        assert page is not None
-        part = "chapters" if uri in pages.chapters else "notebooks"
-        chapter = pages.chapters.get(uri) or pages.notebook_chapter(
-            Path(uri).stem, page.markdown or ""
-        )
-        originals.append(
-            Original(
-                uri,
-                page.url,
-                str(page.title),
-                str(page.meta.get("description", "")),
-                page.parent.title if page.parent else words[part],
-                (page.markdown if uri in pages.chapters else chapter.markdown) or "",
-                chapter.embeds,
-                plots(page.content or ""),
-            )
-        )
-    languages = {
-        other["name"]: get_relative_url(
-            posixpath.join(other["path"], "llms.txt"), now.own["path"] + "/"
-        )
-        for name, other in config.extra["languages"].items()
-        if name != now.language
-    }
-    write_copies(folder, originals, site, languages)
-    urls = {page.uri: page.url for page in originals}
-    data = {name: data_texts(record, now.root) for name, record in now.records.items()}
-    for original in originals:
-        if _is_taken(original.uri):
-            path = folder / original.uri.replace(".md", ".ipynb")
-            text = chapter_notebook(original, site, urls, data)
-            path.write_text(text, encoding="utf-8")
-
-
-def _is_taken(uri: str) -> bool:
-    """Whether a page is offered as a notebook at its end: one that leads elsewhere is not."""
-    return uri in _pages().chapters and Path(uri).name != "index.md"
-
-
-def _ways_to_take(page: Page, config: MkDocsConfig) -> dict[str, str]:
-    """The links to this page's notebook and copy; none for a page that only leads to others."""
-    uri = page.file.src_uri
-    if not _is_taken(uri):
-        return {}
-    notebook = uri.removesuffix(".md") + ".ipynb"
-    return {
-        "notebook": get_relative_url(notebook, page.url),
-        "markdown": get_relative_url(uri, page.url),
-        "colab": colab(config, builds[-1].own["path"], notebook),
-    }
 
 
 def _rendering_context(now: Build, files: Files) -> str:
