@@ -13,10 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import serving
+from assets import (
+    SHIM,
+    is_published,
+    with_shared_assets,
+    write_assets,
+)
 from jinja2 import Environment, FileSystemBytecodeCache
-from mathfont import math_font
 from metadata import faq_data
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -29,7 +35,9 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from notebooks import data_files, download, read_titles
+from offline import offline_files, write_zip
 from pages import Pages, Source, check_twins
+from policy import with_policy
 from publishing import Staging, WarningCount
 from rebuilds import (
     Published,
@@ -41,6 +49,7 @@ from rebuilds import (
     remember_rendering,
 )
 from runner import Record, SourceError, ensure_records
+from searching import split_index, with_patient_search
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -57,6 +66,7 @@ class Build:
     warnings: WarningCount
     published: Published
     fingerprints: dict[str, str]  # of every language
+    styles: list[Path]  # the site's own style sheets
     pages: Pages | None = None
     context: str = ""  # what decides the rendering of every page
 
@@ -73,6 +83,11 @@ class Build:
     @property
     def root(self) -> Path:
         return Path(self.config.config_file_path).resolve().parent
+
+    @property
+    def offline(self) -> bool:
+        """Whether the site is to be read as files (`make build OFFLINE=1`)."""
+        return bool(self.config.extra["offline"])
 
 
 command: Command = "build"
@@ -100,7 +115,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             folders = [language["docs"] for language in languages.values()]
             check_twins(root, folders)
             records = ensure_records(root, cache / "records")
-            extra = f"{config.site_url} {config.repo_url} {command}"
+            offline = config.extra["offline"]
+            extra = f"{config.site_url} {config.repo_url} {offline} {command}"
             fingerprints = {
                 name: fingerprint(root, language["docs"], folders, records, extra)
                 for name, language in languages.items()
@@ -117,8 +133,19 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     outer = builds[0].config if builds else config
     config.extra["root_url"] = outer.site_url  # of both languages, for the sitemap
     remember_references(config, root / "docs/references.bib")
+    styles = [root / "overrides" / str(path) for path in config.extra_css]
+    config.extra_css = []  # they become one with Material's
     builds.append(
-        Build(config, records, titles, staging, WarningCount(), published, fingerprints)
+        Build(
+            config,
+            records,
+            titles,
+            staging,
+            WarningCount(),
+            published,
+            fingerprints,
+            styles,
+        )
     )
     return config
 
@@ -154,8 +181,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             name = f"notebooks/{Path(path).name}"
             files.append(File.generated(config, name, content=data))
     now.context = _rendering_context(now, files)
-    font = math_font(now.root / ".cache")
-    files.append(File.generated(config, "assets/math.woff2", content=font))
+    for file in list(files):
+        if file.src_uri.startswith("assets/") and (
+            len(builds) > 1 or not is_published(file.src_uri, config.extra["languages"])
+        ):
+            files.remove(file)
     return files
 
 
@@ -227,7 +257,9 @@ def on_page_context(
 ) -> dict[str, Any]:
     """Adds `twins`, this page in each language as links from this page, and structured data."""
     languages = config.extra["languages"]
-    here = posixpath.join(languages[config.theme["language"]]["path"], page.url)
+    here = posixpath.join(builds[-1].own["path"], page.url)
+    # What a reader has chosen, such as dark, holds for both languages.
+    config.extra["scope"] = get_relative_url(".", here)
     context["twins"] = {
         language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
         for language, other in languages.items()
@@ -235,6 +267,18 @@ def on_page_context(
     if page.file.src_uri == "faq.md":
         context["structured_data"] = faq_data(page.content or "")
     return context
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    return _finished_page(output, page.url)
+
+
+def on_post_template(
+    output_content: str, template_name: str, config: MkDocsConfig
+) -> str:
+    if template_name != "404.html":
+        return output_content
+    return _finished_page(output_content, None)
 
 
 @event_priority(-100)  # after every plugin has written what it writes
@@ -247,6 +291,8 @@ def on_post_build(config: MkDocsConfig) -> None:
                 _build_other(now, name, other)
     if config.strict and now.warnings.count:
         raise Abort(f"{now.warnings.count} warnings (above); nothing was published.")
+    if len(builds) == 1:
+        _finish_site(now)
     now.staging.publish()
     config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
     if len(builds) == 1 and not now.own["path"]:
@@ -276,6 +322,43 @@ def on_serve(
 
 
 # What the events above call.
+
+
+def _finished_page(html: str, url: str | None) -> str:
+    """A page as it is published: its assets those of the whole site, its search patient, its policy at the top.
+
+    Args:
+        html: what the template made.
+        url: the page's address in its language, or None for 404.html, which is shown at any address.
+    """
+    now, outer = builds[-1], builds[0]
+    path = now.own["path"] if len(builds) > 1 else ""
+    if url is None:
+        own, shared = (urlsplit(b.config.site_url or "/").path for b in (now, outer))
+    else:
+        here = posixpath.join(path, url)
+        own, shared = (
+            get_relative_url(f"{root or '.'}/", here).removeprefix("./")
+            for root in (path, "")
+        )
+    html = with_patient_search(with_shared_assets(html, own, shared), path)
+    return with_policy(html) if command == "build" else html
+
+
+def _finish_site(now: Build) -> None:
+    """What is made of all pages of all languages together."""
+    site, cache = now.staging.folder, now.root / ".cache"
+    paths = [language["path"] for language in now.config.extra["languages"].values()]
+    for path in paths:
+        split_index(site / path)
+    folders = [Path(folder) for folder in now.config.theme.dirs]
+    write_assets(site, cache, folders, now.styles, trim=command == "build")
+    if command == "build":
+        files = offline_files(site, paths, now.root / "overrides" / SHIM)
+        if now.offline:
+            now.staging.fill(files)
+        else:
+            write_zip(site / now.config.extra["zip"], files)
 
 
 def _pages() -> Pages:
