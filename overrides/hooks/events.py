@@ -41,6 +41,7 @@ from rebuilds import (
     remember_rendering,
 )
 from runner import Record, SourceError, ensure_records
+from validity import valid_page
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -235,6 +236,17 @@ def on_page_context(
     if page.file.src_uri == "faq.md":
         context["structured_data"] = faq_data(page.content or "")
     return context
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    return valid_page(output)
+
+
+def on_post_template(
+    output_content: str, template_name: str, config: MkDocsConfig
+) -> str:
+    html = template_name.endswith(".html")
+    return valid_page(output_content) if html else output_content
 
 
 @event_priority(-100)  # after every plugin has written what it writes
