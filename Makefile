@@ -19,8 +19,8 @@ build: .venv/installed ## The whole site into site/; any warning fails it and pu
 test: .venv/installed ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
 	@$(BIN)/pytest
 
-check: .venv/installed ## Lint, format and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+check: .venv/installed ## Lint, format, types and spelling
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell
 
 validate: .venv/installed ## The HTML of every page, by the Nu checker (needs Java and npm; part of the tests)
 	@REQUIRE_JAVA=1 $(BIN)/pytest --quiet tests/browser/test_validity.py
