@@ -50,6 +50,7 @@ from rebuilds import (
 )
 from runner import Record, SourceError, ensure_records
 from searching import split_index, with_patient_search
+from validity import valid_page
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -341,7 +342,8 @@ def _finished_page(html: str, url: str | None) -> str:
             get_relative_url(f"{root or '.'}/", here).removeprefix("./")
             for root in (path, "")
         )
-    html = with_patient_search(with_shared_assets(html, own, shared), path)
+    html = with_shared_assets(valid_page(html), own, shared)
+    html = with_patient_search(html, path)
     return with_policy(html) if command == "build" else html
 
 

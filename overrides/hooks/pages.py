@@ -20,6 +20,7 @@ from labs import Lab, LabWriter, read_lab
 from mkdocs.utils import get_relative_url
 from notebooks import cells_html, data_files, facts_html, provenance_html
 from runner import Record, SourceError
+from validity import valid_content
 from values import Place, Values
 
 # Two citations beside each other: without a comma 2 and 4 read as 24.
@@ -150,7 +151,7 @@ class Pages:
             html = formulas_to_mathml(html)
         except FormulaError as error:
             raise self._blame(uri, error) from None
-        html = html.replace(*NEIGHBOURS)
+        html = valid_content(html.replace(*NEIGHBOURS))
         if uri in self.chapters and uri != "glossary.md":
             html = self.glossary.link_terms(
                 html, get_relative_url("glossary/", page_url)
