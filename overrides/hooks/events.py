@@ -12,12 +12,14 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import serving
+from cards import card, card_path
 from jinja2 import Environment, FileSystemBytecodeCache
+from links import finish_links
 from mathfont import math_font
-from metadata import faq_data
+from metadata import About, Edition, faq_questions, plain_text, read_edition
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -28,6 +30,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from mkdocs.utils.templates import TemplateContext
+from not_found import not_found_context
 from notebooks import data_files, download, read_titles
 from pages import Pages, Source, check_twins
 from publishing import Staging, WarningCount
@@ -53,6 +57,7 @@ class Build:
     config: MkDocsConfig
     records: dict[str, Record]
     titles: dict[str, Any]
+    edition: Edition
     staging: Staging
     warnings: WarningCount
     published: Published
@@ -106,6 +111,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
                 for name, language in languages.items()
             }
         titles = read_titles(root, list(records), list(languages))
+        edition = read_edition(root)
     except SourceError as error:
         raise PluginError(str(error)) from None
     published = Published(Path(config.site_dir), cache)
@@ -118,7 +124,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.extra["root_url"] = outer.site_url  # of both languages, for the sitemap
     remember_references(config, root / "docs/references.bib")
     builds.append(
-        Build(config, records, titles, staging, WarningCount(), published, fingerprints)
+        Build(
+            config,
+            records,
+            titles,
+            edition,
+            staging,
+            WarningCount(),
+            published,
+            fingerprints,
+        )
     )
     return config
 
@@ -156,6 +171,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     now.context = _rendering_context(now, files)
     font = math_font(now.root / ".cache")
     files.append(File.generated(config, "assets/math.woff2", content=font))
+    if config.site_url and len(builds) == 1:  # both languages share the pictures
+        for path, picture in _cards(now).items():
+            files.append(File.generated(config, path, content=picture))
     return files
 
 
@@ -174,6 +192,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     folder = builds[-1].root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    # Chinese in JSON as itself: escaped, it is twice as long.
+    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
 
 
 @event_priority(100)  # before any plugin changes the text
@@ -225,16 +245,41 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 def on_page_context(
     context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
 ) -> dict[str, Any]:
-    """Adds `twins`, this page in each language as links from this page, and structured data."""
+    """Adds `twins`, this page in each language as links from this page, and what it tells machines."""
     languages = config.extra["languages"]
     here = posixpath.join(languages[config.theme["language"]]["path"], page.url)
     context["twins"] = {
         language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
         for language, other in languages.items()
     }
-    if page.file.src_uri == "faq.md":
-        context["structured_data"] = faq_data(page.content or "")
+    about = context["about"] = _about(page, config)
+    if page.file.src_uri in _pages().chapters:
+        words = config.extra["words"]
+        context["citation"] = about.bibtex(builds[-1].edition, words)
     return context
+
+
+def on_template_context(
+    context: TemplateContext, template_name: str, config: MkDocsConfig
+) -> TemplateContext:
+    """The 404 page is given the words of every language."""
+    if template_name != "404.html":
+        return context
+    now, extra = builds[-1], config.extra
+    more = not_found_context(
+        now.root, extra["languages"], now.language, extra["root_url"]
+    )
+    return cast(TemplateContext, {**context, **more})
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    return finish_links(output, config.extra["root_url"])
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    if template_name != "404.html":
+        return output
+    return finish_links(output, config.extra["root_url"])
 
 
 @event_priority(-100)  # after every plugin has written what it writes
@@ -290,6 +335,52 @@ def _flat(nav: Any) -> list[str]:
         return [nav]
     items = nav.values() if isinstance(nav, dict) else nav
     return [name for item in items for name in _flat(item)]
+
+
+def _cards(now: Build) -> dict[str, bytes]:
+    """The pictures of link previews, by path: of each figure that stands for a page."""
+    pages, cache = _pages(), now.root / ".cache" / "cards"
+    notebooks = [f"notebooks/{name}.md" for name in now.records]
+    cards: dict[str, bytes] = {}
+    for figure in map(pages.picture, [*pages.chapters, *notebooks]):
+        if figure and (path := card_path(figure.snippet, figure.section)) not in cards:
+            source = now.records[figure.snippet].figures(figure.section)[0]
+            cards[path] = card(figure.id, source, cache)
+    return cards
+
+
+def _about(page: Page, config: MkDocsConfig) -> About:
+    """What a page tells machines about itself."""
+    pages, uri, extra = _pages(), page.file.src_uri, config.extra
+    root, languages = extra["root_url"], extra["languages"]
+    if page.is_homepage:
+        kind = "WebSite"
+    elif uri == "faq.md":
+        kind = "FAQPage"
+    elif uri not in pages.chapters:
+        kind = "SoftwareSourceCode"
+    else:  # a lab has its data; a chapter is in no section of the navigation
+        article = "lab" in page.meta or page.parent is None
+        kind = "TechArticle" if article else "WebPage"
+    title = config.site_name if page.is_homepage else plain_text(str(page.title))
+    figure = pages.picture(uri) if root else None
+    return About(
+        kind=kind,
+        title=title,
+        description=plain_text(page.meta.get("description", config.site_description)),
+        language=builds[-1].language,
+        folder=builds[-1].own["path"],
+        site=config.site_name,
+        path=page.url.removeprefix("./"),
+        homes={
+            name: posixpath.join(root, other["path"], "")
+            for name, other in languages.items()
+            if root
+        },
+        picture=root + card_path(figure.snippet, figure.section) if figure else "",
+        alt=figure.options["alt"] if figure else "",
+        questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
+    )
 
 
 def _rendering_context(now: Build, files: Files) -> str:
