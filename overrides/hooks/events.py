@@ -12,7 +12,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 import serving
@@ -22,8 +22,10 @@ from assets import (
     with_shared_assets,
     write_assets,
 )
+from cards import card, card_path
 from jinja2 import Environment, FileSystemBytecodeCache
-from metadata import faq_data
+from links import finish_links
+from metadata import About, Edition, faq_questions, plain_text, read_edition
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -34,6 +36,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from mkdocs.utils.templates import TemplateContext
+from not_found import not_found_context
 from notebooks import data_files, download, read_titles
 from offline import offline_files, write_zip
 from pages import Pages, Source, check_twins
@@ -63,6 +67,7 @@ class Build:
     config: MkDocsConfig
     records: dict[str, Record]
     titles: dict[str, Any]
+    edition: Edition
     staging: Staging
     warnings: WarningCount
     published: Published
@@ -123,6 +128,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
                 for name, language in languages.items()
             }
         titles = read_titles(root, list(records), list(languages))
+        edition = read_edition(root)
     except SourceError as error:
         raise PluginError(str(error)) from None
     published = Published(Path(config.site_dir), cache)
@@ -141,6 +147,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             config,
             records,
             titles,
+            edition,
             staging,
             WarningCount(),
             published,
@@ -187,6 +194,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             len(builds) > 1 or not is_published(file.src_uri, config.extra["languages"])
         ):
             files.remove(file)
+    if config.site_url and len(builds) == 1:  # both languages share the pictures
+        for path, picture in _cards(now).items():
+            files.append(File.generated(config, path, content=picture))
     return files
 
 
@@ -205,6 +215,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     folder = builds[-1].root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    # Chinese in JSON as itself: escaped, it is twice as long.
+    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
 
 
 @event_priority(100)  # before any plugin changes the text
@@ -256,7 +268,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 def on_page_context(
     context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
 ) -> dict[str, Any]:
-    """Adds `twins`, this page in each language as links from this page, and structured data."""
+    """Adds `twins`, this page in each language as links from this page, and what it tells machines."""
     languages = config.extra["languages"]
     here = posixpath.join(builds[-1].own["path"], page.url)
     # What a reader has chosen, such as dark, holds for both languages.
@@ -265,9 +277,24 @@ def on_page_context(
         language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
         for language, other in languages.items()
     }
-    if page.file.src_uri == "faq.md":
-        context["structured_data"] = faq_data(page.content or "")
+    about = context["about"] = _about(page, config)
+    if page.file.src_uri in _pages().chapters:
+        words = config.extra["words"]
+        context["citation"] = about.bibtex(builds[-1].edition, words)
     return context
+
+
+def on_template_context(
+    context: TemplateContext, template_name: str, config: MkDocsConfig
+) -> TemplateContext:
+    """The 404 page is given the words of every language."""
+    if template_name != "404.html":
+        return context
+    now, extra = builds[-1], config.extra
+    more = not_found_context(
+        now.root, extra["languages"], now.language, extra["root_url"]
+    )
+    return cast(TemplateContext, {**context, **more})
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -330,19 +357,21 @@ def _finished_page(html: str, url: str | None) -> str:
 
     Args:
         html: what the template made.
-        url: the page's address in its language, or None for 404.html, which is shown at any address.
+        url: the page's address in its language, or None for 404.html, whose links start from the host's root.
     """
     now, outer = builds[-1], builds[0]
     path = now.own["path"] if len(builds) > 1 else ""
     if url is None:
-        own, shared = (urlsplit(b.config.site_url or "/").path for b in (now, outer))
+        shared = urlsplit(outer.config.site_url or "/").path
+        own = posixpath.join(shared, path, "")
     else:
         here = posixpath.join(path, url)
         own, shared = (
             get_relative_url(f"{root or '.'}/", here).removeprefix("./")
             for root in (path, "")
         )
-    html = with_shared_assets(valid_page(html), own, shared)
+    html = finish_links(valid_page(html), outer.config.site_url)
+    html = with_shared_assets(html, own, shared)
     html = with_patient_search(html, path)
     return with_policy(html) if command == "build" else html
 
@@ -375,6 +404,52 @@ def _flat(nav: Any) -> list[str]:
         return [nav]
     items = nav.values() if isinstance(nav, dict) else nav
     return [name for item in items for name in _flat(item)]
+
+
+def _cards(now: Build) -> dict[str, bytes]:
+    """The pictures of link previews, by path: of each figure that stands for a page."""
+    pages, cache = _pages(), now.root / ".cache" / "cards"
+    notebooks = [f"notebooks/{name}.md" for name in now.records]
+    cards: dict[str, bytes] = {}
+    for figure in map(pages.picture, [*pages.chapters, *notebooks]):
+        if figure and (path := card_path(figure.snippet, figure.section)) not in cards:
+            source = now.records[figure.snippet].figures(figure.section)[0]
+            cards[path] = card(figure.id, source, cache)
+    return cards
+
+
+def _about(page: Page, config: MkDocsConfig) -> About:
+    """What a page tells machines about itself."""
+    pages, uri, extra = _pages(), page.file.src_uri, config.extra
+    root, languages = extra["root_url"], extra["languages"]
+    if page.is_homepage:
+        kind = "WebSite"
+    elif uri == "faq.md":
+        kind = "FAQPage"
+    elif uri not in pages.chapters:
+        kind = "SoftwareSourceCode"
+    else:  # a lab has its data; a chapter is in no section of the navigation
+        article = "lab" in page.meta or page.parent is None
+        kind = "TechArticle" if article else "WebPage"
+    title = config.site_name if page.is_homepage else plain_text(str(page.title))
+    figure = pages.picture(uri) if root else None
+    return About(
+        kind=kind,
+        title=title,
+        description=plain_text(page.meta.get("description", config.site_description)),
+        language=builds[-1].language,
+        folder=builds[-1].own["path"],
+        site=config.site_name,
+        path=page.url.removeprefix("./"),
+        homes={
+            name: posixpath.join(root, other["path"], "")
+            for name, other in languages.items()
+            if root
+        },
+        picture=root + card_path(figure.snippet, figure.section) if figure else "",
+        alt=figure.options["alt"] if figure else "",
+        questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
+    )
 
 
 def _rendering_context(now: Build, files: Files) -> str:

@@ -187,6 +187,19 @@ class Pages:
         line = text.count("\n", 0, position) + 1 if position >= 0 else None
         return SourceError(self._name(source), line, problem, "mend the LaTeX.")
 
+    def picture(self, uri: str) -> Embed | None:
+        """The figure that stands for a page elsewhere: its first one, or the first of the home page."""
+        if chapter := self.chapters.get(uri):
+            figures = [embed for embed in chapter.embeds if embed.kind == "figure"]
+        else:
+            name = posixpath.basename(uri).removesuffix(".md")
+            shown = self._shown(name)
+            sections = self.records[name].sections
+            figures = [shown[section] for section in sections if section in shown]
+        if figures or uri == "index.md":
+            return next(iter(figures), None)
+        return self.picture("index.md")
+
     # Notebooks
 
     def notebook_markdown(self, name: str) -> str:
@@ -207,12 +220,7 @@ class Pages:
 
     def notebook_html(self, name: str) -> str:
         """The cells of a record; its figures as the chapter shows them."""
-        shown = {
-            embed.section: embed
-            for chapter in reversed(self.chapters.values())
-            for embed in chapter.embeds
-            if embed.kind == "figure" and embed.snippet == name
-        }
+        shown = self._shown(name)
 
         def figure(match: re.Match[str]) -> str:
             if match[1] not in shown:
@@ -226,6 +234,15 @@ class Pages:
 
         cells = cells_html(self.records[name], self.root / ".cache" / "notebooks")
         return f'<div class="notebook">{FIGURE.sub(figure, cells)}</div>'
+
+    def _shown(self, name: str) -> dict[str, Embed]:
+        """The figures of a snippet that chapters show, by section."""
+        return {
+            embed.section: embed
+            for chapter in reversed(self.chapters.values())
+            for embed in chapter.embeds
+            if embed.kind == "figure" and embed.snippet == name
+        }
 
     def _notebook_list(self, argument: str, place: Place, uri: str) -> str:
         """A table of all notebooks: title, summary, seconds."""
