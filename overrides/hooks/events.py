@@ -23,6 +23,8 @@ from assets import (
     write_assets,
 )
 from cards import card, card_path
+from chapter_notebooks import chapter_notebook
+from copies import Original, Site, plots, write_copies
 from jinja2 import Environment, FileSystemBytecodeCache
 from links import finish_links
 from metadata import About, Edition, faq_questions, plain_text, read_edition
@@ -38,7 +40,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 from not_found import not_found_context
-from notebooks import data_files, download, read_titles
+from notebooks import colab, data_texts, download, read_titles
 from offline import offline_files, write_zip
 from pages import Pages, Source, check_twins
 from policy import with_policy
@@ -178,16 +180,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     except SourceError as error:
         raise PluginError(str(error)) from None
     for name, record in now.records.items():
-        page = now.pages.notebook_markdown(name)
+        uri = f"notebooks/{name}.ipynb"
+        page = now.pages.notebook_markdown(name, colab(config, now.own["path"], uri))
         files.append(File.generated(config, f"notebooks/{name}.md", content=page))
-        notebook = download(record, **now.titles[name][language])
-        files.append(
-            File.generated(config, f"notebooks/{name}.ipynb", content=notebook)
-        )
-        for path in data_files(record):
-            data = (now.root / path).read_bytes()
+        try:
+            data = data_texts(record, now.root)
+        except SourceError as error:
+            raise PluginError(str(error)) from None
+        notebook = download(record, **now.titles[name][language], data=data)
+        files.append(File.generated(config, uri, content=notebook))
+        for path, text in data.items():
             name = f"notebooks/{Path(path).name}"
-            files.append(File.generated(config, name, content=data))
+            files.append(File.generated(config, name, content=text))
     now.context = _rendering_context(now, files)
     for file in list(files):
         if file.src_uri.startswith("assets/") and (
@@ -211,6 +215,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     remember_index(config)
+    _write_copies(builds[-1], config, files)
     # Templates are compiled once, not in every build.
     folder = builds[-1].root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
@@ -268,7 +273,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 def on_page_context(
     context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
 ) -> dict[str, Any]:
-    """Adds `twins`, this page in each language as links from this page, and what it tells machines."""
+    """Adds `twins`, this page in each language as links from this page; how to `take` it along; what it tells machines."""
     languages = config.extra["languages"]
     here = posixpath.join(builds[-1].own["path"], page.url)
     # What a reader has chosen, such as dark, holds for both languages.
@@ -277,6 +282,7 @@ def on_page_context(
         language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
         for language, other in languages.items()
     }
+    context["take"] = _ways_to_take(page, config)
     about = context["about"] = _about(page, config)
     if page.file.src_uri in _pages().chapters:
         words = config.extra["words"]
@@ -370,7 +376,7 @@ def _finished_page(html: str, url: str | None) -> str:
             get_relative_url(f"{root or '.'}/", here).removeprefix("./")
             for root in (path, "")
         )
-    html = finish_links(valid_page(html), outer.config.site_url)
+    html = finish_links(valid_page(html), outer.config.site_url or "")
     html = with_shared_assets(html, own, shared)
     html = with_patient_search(html, path)
     return with_policy(html) if command == "build" else html
@@ -450,6 +456,77 @@ def _about(page: Page, config: MkDocsConfig) -> About:
         alt=figure.options["alt"] if figure else "",
         questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
     )
+
+
+def _write_copies(now: Build, config: MkDocsConfig, files: Files) -> None:
+    """Every page as Markdown; every chapter as a notebook, too."""
+    folder, pages = Path(config.site_dir), _pages()
+    words = pages.words
+    site = Site(
+        config.site_name,
+        config.site_description or "",
+        config.copyright or "",
+        now.language,
+        config.site_url or "",
+        words,
+        now.records,
+        now.root / "snippets",
+        f"{now.context} {config.site_url} {config.site_name} {config.copyright}",
+    )
+    originals = []
+    uris = [*pages.chapters, *(f"notebooks/{name}.md" for name in now.records)]
+    for uri in uris:
+        page = files.src_uris[uri].page
+        assert page is not None
+        part = "chapters" if uri in pages.chapters else "notebooks"
+        chapter = pages.chapters.get(uri) or pages.notebook_chapter(
+            Path(uri).stem, page.markdown or ""
+        )
+        originals.append(
+            Original(
+                uri,
+                page.url,
+                str(page.title),
+                str(page.meta.get("description", "")),
+                page.parent.title if page.parent else words[part],
+                (page.markdown if uri in pages.chapters else chapter.markdown) or "",
+                chapter.embeds,
+                plots(page.content or ""),
+            )
+        )
+    languages = {
+        other["name"]: get_relative_url(
+            posixpath.join(other["path"], "llms.txt"), now.own["path"] + "/"
+        )
+        for name, other in config.extra["languages"].items()
+        if name != now.language
+    }
+    write_copies(folder, originals, site, languages)
+    urls = {page.uri: page.url for page in originals}
+    data = {name: data_texts(record, now.root) for name, record in now.records.items()}
+    for original in originals:
+        if _is_taken(original.uri):
+            path = folder / original.uri.replace(".md", ".ipynb")
+            text = chapter_notebook(original, site, urls, data)
+            path.write_text(text, encoding="utf-8")
+
+
+def _is_taken(uri: str) -> bool:
+    """Whether a page is offered as a notebook at its end: one that leads elsewhere is not."""
+    return uri in _pages().chapters and Path(uri).name != "index.md"
+
+
+def _ways_to_take(page: Page, config: MkDocsConfig) -> dict[str, str]:
+    """The links to this page's notebook and copy; none for a page that only leads to others."""
+    uri = page.file.src_uri
+    if not _is_taken(uri):
+        return {}
+    notebook = uri.removesuffix(".md") + ".ipynb"
+    return {
+        "notebook": get_relative_url(notebook, page.url),
+        "markdown": get_relative_url(uri, page.url),
+        "colab": colab(config, builds[-1].own["path"], notebook),
+    }
 
 
 def _rendering_context(now: Build, files: Files) -> str:
