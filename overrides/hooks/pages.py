@@ -19,6 +19,7 @@ from glossary import Glossary, read_glossary
 from labs import Lab, LabWriter, read_lab
 from mkdocs.utils import get_relative_url
 from notebooks import cells_html, data_files, facts_html, provenance_html
+from overview import Overview
 from runner import Record, SourceError
 from values import Place, Values
 
@@ -99,14 +100,17 @@ class Pages:
         writer = CorrectionWriter(corrections, words)
         article = ArticleMap(read_map(docs / "article-map.yml"), texts, words)
         labs = LabWriter(self._labs(texts), records, words)
+        overview = Overview(texts, records, corrections, labs.labs, words)
         directives = {
             "correction": writer.box,
             "corrections": writer.listing,
             "glossary": self.glossary.page,
             "article-map": article.page,
+            "contents": overview.contents,
             "lab": labs.link,
             "labs": labs.table,
             "notebooks": self._notebook_list,
+            "tally": overview.tally,
             "verdict": labs.box,
         }
         self.reader = Reader(self.values, language, directives)
