@@ -24,7 +24,9 @@ from runner import Record, SourceError
 from values import Place, Values
 
 # Two citations beside each other: without a comma 2 and 4 read as 24.
-NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>, </sup><sup id="fnref')
+NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>,</sup><sup id="fnref')
+# No line begins with the mark of a note: a narrow space holds it to its word.
+BEFORE_NOTE = re.compile(r'\s+(?=<sup id="fnref)')
 FIGURE = re.compile(r"⟦figure:([^⟧]*)⟧")
 
 
@@ -154,7 +156,7 @@ class Pages:
             html = formulas_to_mathml(html)
         except FormulaError as error:
             raise self._blame(uri, error) from None
-        html = html.replace(*NEIGHBOURS)
+        html = BEFORE_NOTE.sub("\u202f", html.replace(*NEIGHBOURS))
         if uri in self.chapters and uri != "glossary.md":
             html = self.glossary.link_terms(
                 html, get_relative_url("glossary/", page_url)
