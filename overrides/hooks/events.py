@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import serving
+from access import accessible
 from jinja2 import Environment, FileSystemBytecodeCache
 from mathfont import math_font
 from metadata import faq_data
@@ -41,6 +42,7 @@ from rebuilds import (
     remember_rendering,
 )
 from runner import Record, SourceError, ensure_records
+from theme import ChangedTheme
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -170,8 +172,11 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     remember_index(config)
+    root = builds[-1].root
+    assert env.loader is not None
+    env.loader = ChangedTheme(env.loader, root / "overrides")
     # Templates are compiled once, not in every build.
-    folder = builds[-1].root / ".cache" / "templates"
+    folder = root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
@@ -211,9 +216,9 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
     def finished() -> str:
         whole = pages.content(uri, page.url, html)
-        return (
-            whole + pages.notebook_html(file.removesuffix(".md")) if notebook else whole
-        )
+        if notebook:
+            whole += pages.notebook_html(file.removesuffix(".md"))
+        return accessible(whole, pages.words)
 
     key = f"{now.context}\n{page.url}\n{html}"
     try:

@@ -48,7 +48,7 @@ def formulas_to_mathml(content: str) -> str:
         display = match["open"] == "["
         result = mathml(html.unescape(match["tex"]).strip(), display)
         return (
-            f'<div class="formula" tabindex="0">{result}</div>' if display else result
+            f'<div class="formula">{result}</div>' if display else result
         )
 
     return ARITHMATEX.sub(replace, content)
