@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 import serving
+from access import accessible
 from assets import (
     SHIM,
     is_published,
@@ -56,6 +57,7 @@ from rebuilds import (
 )
 from runner import Record, SourceError, ensure_records
 from searching import split_index, with_patient_search
+from theme import ChangedTheme
 from validity import valid_page
 
 log = logging.getLogger("mkdocs.hooks")
@@ -215,9 +217,12 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     remember_index(config)
+    root = builds[-1].root
+    assert env.loader is not None
+    env.loader = ChangedTheme(env.loader, root / "overrides")
     _write_copies(builds[-1], config, files)
     # Templates are compiled once, not in every build.
-    folder = builds[-1].root / ".cache" / "templates"
+    folder = root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
     # Chinese in JSON as itself: escaped, it is twice as long.
@@ -259,9 +264,9 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
     def finished() -> str:
         whole = pages.content(uri, page.url, html)
-        return (
-            whole + pages.notebook_html(file.removesuffix(".md")) if notebook else whole
-        )
+        if notebook:
+            whole += pages.notebook_html(file.removesuffix(".md"))
+        return accessible(whole, pages.words)
 
     key = f"{now.context}\n{page.url}\n{html}"
     try:
