@@ -242,8 +242,8 @@ def fill_in(
 
 
 def output_html(text: str) -> str:
-    """What a section printed, as preformatted text that the keyboard can scroll."""
-    return f'<pre class="output" tabindex="0"><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>'
+    """What a section printed, as preformatted text."""
+    return f'<pre class="output"><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>'
 
 
 def fenced(text: str, language: str) -> str:

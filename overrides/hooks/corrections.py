@@ -114,7 +114,7 @@ class CorrectionWriter:
         for one in self.corrections.values():
             link = f"[{self.words['in_chapter']}]({one.page}.md#correction-{one.id})"
             blocks.append(
-                f"### {one.title} {{ #{one.id} }}\n\n{self._verdict(one)[:-1]} · {link}*"
+                f"## {one.title} {{ #{one.id} }}\n\n{self._verdict(one)[:-1]} · {link}*"
                 f"\n\n{one.claim}\n\n{one.holds}"
             )
         return "\n\n".join(blocks)

@@ -138,4 +138,5 @@ class LabWriter:
                 f"| [{lab.title}]({link}) | {lab.claim} | {words[lab.verdict]} "
                 f"| {lab.finding} | {seconds} s |"
             )
-        return "\n".join(rows)
+        table = "\n".join(rows)
+        return f'<div class="labs" markdown>\n\n{table}\n\n</div>'

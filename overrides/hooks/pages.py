@@ -35,11 +35,15 @@ from notebooks import (
     provenance_html,
     provenance_text,
 )
+from overview import Overview
 from runner import Record, SourceError
+from validity import valid_content
 from values import Place, Values
 
 # Two citations beside each other: without a comma 2 and 4 read as 24.
-NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>, </sup><sup id="fnref')
+NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>,</sup><sup id="fnref')
+# No line begins with the mark of a note: a narrow space holds it to its word.
+BEFORE_NOTE = re.compile(r'\s+(?=<sup id="fnref)')
 FIGURE = re.compile(r"⟦figure:([^⟧]*)⟧")
 FACTS = re.compile(r'<div class="notebook-facts">.*?</div>', re.DOTALL)
 
@@ -116,14 +120,17 @@ class Pages:
         writer = CorrectionWriter(corrections, words)
         article = ArticleMap(read_map(docs / "article-map.yml"), texts, words)
         labs = LabWriter(self._labs(texts), records, words)
+        overview = Overview(texts, records, corrections, labs.labs, words)
         directives = {
             "correction": writer.box,
             "corrections": writer.listing,
             "glossary": self.glossary.page,
             "article-map": article.page,
+            "contents": overview.contents,
             "lab": labs.link,
             "labs": labs.table,
             "notebooks": self._notebook_list,
+            "tally": overview.tally,
             "verdict": labs.box,
         }
         self.reader = Reader(self.values, language, directives)
@@ -167,7 +174,8 @@ class Pages:
             html = formulas_to_mathml(html)
         except FormulaError as error:
             raise self._blame(uri, error) from None
-        html = html.replace(*NEIGHBOURS)
+        html = BEFORE_NOTE.sub("\u202f", html.replace(*NEIGHBOURS))
+        html = valid_content(html)
         if uri in self.chapters and uri != "glossary.md":
             html = self.glossary.link_terms(
                 html, get_relative_url("glossary/", page_url)
@@ -202,6 +210,19 @@ class Pages:
         position = text.find(error.tex)
         line = text.count("\n", 0, position) + 1 if position >= 0 else None
         return SourceError(self._name(source), line, problem, "mend the LaTeX.")
+
+    def picture(self, uri: str) -> Embed | None:
+        """The figure that stands for a page elsewhere: its first one, or the first of the home page."""
+        if chapter := self.chapters.get(uri):
+            figures = [embed for embed in chapter.embeds if embed.kind == "figure"]
+        else:
+            name = posixpath.basename(uri).removesuffix(".md")
+            shown = self._shown_figures(name)
+            sections = self.records[name].sections
+            figures = [shown[section] for section in sections if section in shown]
+        if figures or uri == "index.md":
+            return next(iter(figures), None)
+        return self.picture("index.md")
 
     # Notebooks
 
