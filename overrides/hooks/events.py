@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import serving
+from indexing import index_joined_words, mend_search, teach_words
 from jinja2 import Environment, FileSystemBytecodeCache
 from mathfont import math_font
 from metadata import faq_data
@@ -141,8 +142,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             dict(config.extra["words"]),
             [Source(file.src_uri, Path(str(file.abs_src_path))) for file in chapters],
         )
+        mend_search(files, config)
     except SourceError as error:
         raise PluginError(str(error)) from None
+    teach_words(now.pages.glossary.words)
     for name, record in now.records.items():
         page = now.pages.notebook_markdown(name)
         files.append(File.generated(config, f"notebooks/{name}.md", content=page))
@@ -170,6 +173,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    index_joined_words(config)
     remember_index(config)
     # Templates are compiled once, not in every build.
     folder = builds[-1].root / ".cache" / "templates"
