@@ -25,6 +25,7 @@ from assets import (
     write_assets,
 )
 from cards import card, card_path
+from indexing import index_joined_words, mend_search, teach_words
 from jinja2 import Environment, FileSystemBytecodeCache
 from links import finish_links
 from metadata import About, Edition, faq_questions, plain_text, read_edition
@@ -178,8 +179,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             dict(config.extra["words"]),
             [Source(file.src_uri, Path(str(file.abs_src_path))) for file in chapters],
         )
+        mend_search(files, config)
     except SourceError as error:
         raise PluginError(str(error)) from None
+    teach_words(now.pages.glossary.words)
     for name, record in now.records.items():
         uri = f"notebooks/{name}.ipynb"
         page = now.pages.notebook_markdown(name, colab(config, now.own["path"], uri))
@@ -215,6 +218,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    index_joined_words(config)
     remember_index(config)
     root = builds[-1].root
     assert env.loader is not None

@@ -80,6 +80,11 @@ class Glossary:
         self.pattern = re.compile("|".join(words), re.IGNORECASE) if words else None
         self.sorted = sorted(terms, key=lambda term: term.id)
 
+    @property
+    def words(self) -> list[str]:
+        """Each term in all its forms."""
+        return list(self.terms)
+
     def page(self, argument: str, place: Place, uri: str) -> str:
         """The Markdown of the glossary's page."""
         return "\n".join(

@@ -238,7 +238,8 @@ class Pages:
             links.append(f"{self.words['used_in']} {', '.join(chapters)}")
         facts = facts_html(self.records[name], self.words)
         return (
-            f'---\ntitle: "{text["title"]}"\ndescription: "{text["summary"]}"\n---\n'
+            f'---\ntitle: "{text["title"]}"\ndescription: "{text["summary"]}"\n'
+            "search:\n  boost: 0.1\n---\n"  # what explains a program stands before it
             f"# {text['title']} {{ #{name} }}\n\n{text['summary']}\n\n"
             f"{' · '.join(links)}\n\n"
             f'<div class="notebook-facts">{facts}</div>\n'

@@ -158,7 +158,10 @@ def remember_index(config: MkDocsConfig) -> None:
     add_anew: Callable[[Page], None] = index.add_entry_from_context
 
     def add_entry(page: Page) -> None:
-        text = f"{config.theme['language']} {page.url} {page.title} {page.content}"
+        boost = page.meta.get("search")
+        text = (
+            f"{config.theme['language']} {page.url} {page.title} {boost} {page.content}"
+        )
         key = hashlib.sha256(text.encode()).hexdigest()
         if key not in _entries:
             before = len(index.entries)

@@ -142,35 +142,6 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize(
-    ("language", "query", "expected"),
-    [
-        ("", "back-propagation", "mathematics"),
-        ("", "Adam", "optimisers"),
-        ("zh/", "反向传播", "mathematics"),
-        ("zh/", "产业界", "working-together"),
-        ("zh/", "过拟合", "overfitting"),
-        ("zh/", "numpy_network", "notebooks/numpy_network"),
-    ],
-)
-def test_search_finds_what_its_reader_types(
-    browser: Browser, address: str, language: str, query: str, expected: str
-) -> None:
-    page, _, _ = open_page(browser, address + language)
-    page.click("input.md-search__input")
-    page.fill("input.md-search__input", query)
-    page.press("input.md-search__input", "End")  # the search listens for keys
-    page.wait_for_selector(".md-search-result__item a", state="attached")
-    links = page.eval_on_selector_all(
-        ".md-search-result__item a", "all => all.map(a => a.href)"
-    )
-    assert any(expected in link for link in links)
-    assert all(("/zh/" in link) == bool(language) for link in links), (
-        "only this language"
-    )
-    page.context.close()
-
-
 def test_a_small_notebook_page_is_small(site: Path) -> None:
     """JupyterLab's style sheet alone would be 575 kB."""
     for name in ("defect_scope", "defect_dtype"):
