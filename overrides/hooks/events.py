@@ -202,7 +202,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             len(builds) > 1 or not is_published(file.src_uri, config.extra["languages"])
         ):
             files.remove(file)
-    if config.site_url and len(builds) == 1:  # both languages share the pictures
+    if _has_previews(config) and len(builds) == 1:  # both languages share the pictures
         for path, picture in _cards(now).items():
             files.append(File.generated(config, path, content=picture))
     return files
@@ -420,6 +420,11 @@ def _flat(nav: Any) -> list[str]:
     return [name for item in items for name in _flat(item)]
 
 
+def _has_previews(config: MkDocsConfig) -> bool:
+    """A preview's picture has an absolute address, and nobody shares a page of `serve`."""
+    return bool(config.extra["root_url"]) and command != "serve"
+
+
 def _cards(now: Build) -> dict[str, bytes]:
     """The pictures of link previews, by path: of each figure that stands for a page."""
     pages, cache = _pages(), now.root / ".cache" / "cards"
@@ -446,7 +451,7 @@ def _about(page: Page, config: MkDocsConfig) -> About:
         article = "lab" in page.meta or page.parent is None
         kind = "TechArticle" if article else "WebPage"
     title = config.site_name if page.is_homepage else plain_text(str(page.title))
-    figure = pages.picture(uri) if root else None
+    figure = pages.picture(uri) if _has_previews(config) else None
     return About(
         kind=kind,
         title=title,
