@@ -20,6 +20,7 @@ from labs import Lab, LabWriter, read_lab
 from mkdocs.utils import get_relative_url
 from notebooks import cells_html, data_files, facts_html, provenance_html
 from runner import Record, SourceError
+from steps import read_run, steps_html
 from values import Place, Values
 
 # Two citations beside each other: without a comma 2 and 4 read as 24.
@@ -164,6 +165,8 @@ class Pages:
         provenance = provenance_html(record, self.words, embed.section, page_url)
         if embed.kind == "figure":
             return self._figure_html(embed, caption, provenance)
+        if embed.kind == "steps":
+            return self._steps_html(embed, caption, page_url) + provenance
         output = output_html(record.text(embed.section))
         return f'<div class="run-output">{output}{provenance}</div>'
 
@@ -174,6 +177,15 @@ class Pages:
         if caption:
             caption = f"<figcaption>{caption}</figcaption>"
         return f"<figure>{picture}{caption}</figure>{provenance}"
+
+    def _steps_html(self, embed: Embed, caption: str, page_url: str) -> str:
+        run = read_run(self.records[embed.snippet], Place(embed.id, 0).fail)
+        drawn, table = steps_html(run, f"steps-{embed.id}", embed.options, self.words)
+        script = get_relative_url("assets/steps.js", page_url)
+        return (
+            f'<figure class="steps">{drawn}\n<figcaption>{caption}</figcaption></figure>'
+            f'{table}<script src="{script}" defer></script>'
+        )
 
     def _blame(self, uri: str, error: FormulaError) -> SourceError:
         """The error of a formula, with the file and line where the page says it."""
