@@ -17,6 +17,7 @@ import figures
 import yaml
 from diagrams import DiagramError, diagram_svg
 from runner import Record, SourceError
+from steps import read_run
 from values import Place, Values, nearest, read_yaml
 
 DIRECTIVE = re.compile(r"^ *::: +(?P<kind>[\w-]+)(?: +(?P<argument>\S+))? *$")
@@ -36,14 +37,15 @@ GAP = re.compile(
 OPTIONS: dict[str, set[str]] = {
     "output": set(),
     "figure": {"alt", "caption", "labels"},
+    "steps": {"alt", "caption", "every"},
 }
 
 
 @dataclass(frozen=True)
 class Embed:
-    """One output, figure or diagram that a chapter shows."""
+    """One output, figure, diagram or run to step through that a chapter shows."""
 
-    kind: str  # "output", "figure" or "diagram"
+    kind: str  # "output", "figure", "steps" or "diagram"
     snippet: str  # "" for a diagram
     section: str
     options: dict[str, Any] = field(default_factory=dict)
@@ -152,7 +154,7 @@ class Reader:
         return close_up(self.values.linked(text, place, uri)) + "\n"
 
     def _embed(self, block: list[str], place: Place, uri: str, number: int) -> Embed:
-        """The output or figure that a directive asks for."""
+        """The output, the figure or the steps that a directive asks for."""
         directive = DIRECTIVE.match(block[0])
         assert directive is not None
         kind = directive["kind"]
@@ -167,7 +169,15 @@ class Reader:
                     "show its code or its figure instead.",
                 )
         else:
-            self._check_figure(record, section, options, place)
+            if kind == "figure":
+                self._check_figure(record, section, options, place)
+            else:
+                _check_steps(record, options, place)
+            if not str(options.get("alt", "")).strip():
+                place.fail(
+                    f"{kind} '{record.name}:{section}' has no alternative text.",
+                    "add 'alt: …', what it shows to someone who cannot see it.",
+                )
             options["alt"] = self.values.plain(str(options["alt"]), place)
             caption = str(options.get("caption", ""))
             options["caption"] = self.values.linked(caption, place, uri)
@@ -183,11 +193,6 @@ class Reader:
                 f"section '{section}' of {record.name}.py draws {len(drawn) or 'no'} figures; a figure needs one.",
                 nearest(section, having, "sections with a figure"),
             )
-        if not str(options.get("alt", "")).strip():
-            place.fail(
-                f"the figure '{record.name}:{section}' has no alternative text.",
-                "add 'alt: …', what it shows to someone who cannot see it.",
-            )
         labels = options.get("labels") or {}
         figures.check_labels(drawn[0], labels, self.language, place.fail)
 
@@ -202,6 +207,16 @@ def _check_section(record: Record, section: str, place: Place) -> None:
         place.fail(
             f"'{record.name}.py' has no section '{section}'.",
             nearest(section, record.sections, "sections"),
+        )
+
+
+def _check_steps(record: Record, options: dict[str, Any], place: Place) -> None:
+    read_run(record, place.fail)
+    every = options.setdefault("every", 1)
+    if not (isinstance(every, int) and every > 0):
+        place.fail(
+            f"'every: {every}' picks no examples.",
+            "give a whole number: every 5th example is 'every: 5'.",
         )
 
 

@@ -37,6 +37,7 @@ from notebooks import (
 )
 from overview import Overview
 from runner import Record, SourceError
+from steps import read_run, steps_html
 from validity import valid_content
 from values import Place, Values
 
@@ -189,6 +190,8 @@ class Pages:
         provenance = provenance_html(record, self.words, embed.section, page_url)
         if embed.kind == "figure":
             return self._figure_html(embed, caption, provenance)
+        if embed.kind == "steps":
+            return self._steps_html(embed, caption, page_url) + provenance
         output = output_html(record.text(embed.section))
         return f'<div class="run-output">{output}{provenance}</div>'
 
@@ -199,6 +202,15 @@ class Pages:
         if caption:
             caption = f"<figcaption>{caption}</figcaption>"
         return f"<figure>{picture}{caption}</figure>{provenance}"
+
+    def _steps_html(self, embed: Embed, caption: str, page_url: str) -> str:
+        run = read_run(self.records[embed.snippet], Place(embed.id, 0).fail)
+        drawn, table = steps_html(run, f"steps-{embed.id}", embed.options, self.words)
+        script = get_relative_url("assets/steps.js", page_url)
+        return (
+            f'<figure class="steps">{drawn}\n<figcaption>{caption}</figcaption></figure>'
+            f'{table}<script src="{script}" defer></script>'
+        )
 
     def _blame(self, uri: str, error: FormulaError) -> SourceError:
         """The error of a formula, with the file and line where the page says it."""

@@ -33,6 +33,7 @@ NOT_PROSE = [
     r"\]\([^)]*\)",  # the targets of links
     r"\{[ :]*[.#][^}]*\}",  # attributes
     r"<[^>]+>",  # HTML
+    r"^ *every: \d+$",  # an option of steps
     r"^ *:::[^\n]*$",  # directives; their captions and alternative texts are prose
     r"^( *)labels:[^\n]*(\n\1 +[^\n]*)*",  # words of a figure, translated
     r"^\s*\d+\. ",  # numbered lists

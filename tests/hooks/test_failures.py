@@ -42,6 +42,21 @@ def chapter(text: str, file: str = "docs/en/other.md") -> Callable[[Project], ob
     return change
 
 
+def steps_of(body: str, option: str = "alt: A run.") -> Callable[[Project], object]:
+    """Adds a snippet, and its run to step through."""
+
+    def change(project: Project) -> None:
+        section(body)(project)
+        chapter(f"::: steps fresh:only\n    {option}")(project)
+
+    return change
+
+
+# Two steps of a network with one weight in each layer, and two examples.
+RUN = """import numpy as np
+history_steps, W1_history, W2_history = np.arange(2), np.ones((2, 1, 1)), np.ones((2, 1, 1))
+x, y, noise_variance = np.ones((2, 1)), 2 * np.ones((2, 1)), 0.1
+history_losses = {losses}"""
 FIGURE = "::: figure picture:line\n    {options}"
 OPEN, CLOSE = "# --8<-- [start:{}]\n", "# --8<-- [end:{}]\n"
 HEAD = '"""A new one."""\n'
@@ -206,6 +221,46 @@ CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
     "figure in no chapter": (
         section("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()"),
         ["snippets/fresh.py", "no alternative text", "::: figure fresh:only"],
+    ),
+    "steps of an unknown snippet": (
+        chapter("::: steps smal:sum"),
+        ["docs/en/other.md:5:", "no snippet 'smal'", "small"],
+    ),
+    "steps without a value": (
+        chapter("::: steps small:sum\n    alt: A run."),
+        [
+            "docs/en/other.md:5:",
+            "'small' leaves no value 'history_steps'",
+            "its values nearest to it",
+        ],
+    ),
+    "steps whose shapes do not fit": (
+        steps_of(RUN.format(losses="np.ones(3)")),
+        [
+            "docs/en/other.md:5:",
+            "'history_losses' of fresh.py has the shape (3), where steps need (2)",
+            "as snippets/numpy_network.py does",
+        ],
+    ),
+    "steps of another network": (
+        steps_of(RUN.format(losses="3 * np.ones(2)")),
+        [
+            "docs/en/other.md:5:",
+            "the last weights of fresh.py have the loss 1 on x and y, its last loss is 3",
+            "max(0, x @ W1) @ W2",
+        ],
+    ),
+    "steps without a loss to draw": (
+        steps_of(RUN.format(losses="np.zeros(2)")),
+        ["docs/en/other.md:5:", "cannot be drawn", "losses", "above 0"],
+    ),
+    "steps that pick no examples": (
+        steps_of(RUN.format(losses="np.ones(2)"), "every: 0"),
+        ["docs/en/other.md:5:", "'every: 0' picks no examples", "'every: 5'"],
+    ),
+    "steps without alternative text": (
+        steps_of(RUN.format(losses="np.ones(2)"), "every: 1"),
+        ["docs/en/other.md:5:", "steps 'fresh:only' has no alternative text", "alt:"],
     ),
     "mermaid": (
         chapter("```mermaid\nflowchart LR\naccTitle: T\naccDescr: D\nA --> [B\n```"),

@@ -160,6 +160,45 @@ def test_history_holds_the_run(values: Values) -> None:
     assert np.array_equal(values["W1_history"][-1], values["W1"])
 
 
+def test_the_three_phases_of_the_run(values: Values) -> None:
+    """What the reader is told to look at when stepping through: the phases, and why they come."""
+    x, y, W1, W2 = (values[name] for name in ("x", "y", "W1_history", "W2_history"))
+    assert np.array_equal(values["history_steps"][:12], np.arange(12))
+    predictions = x @ W1 @ W2  # (T, N, 1); no unit is ever off
+    assert np.all(predictions[0] < y)
+    assert np.all(np.diff(W1[:8], axis=0) > 0) and np.all(np.diff(W2[:8], axis=0) > 0)
+    assert np.all((x @ W1[0])[:, 1] > (x @ W1[0])[:, 0]) and W2[0, 1] > W2[0, 0]
+    assert np.all(W1[7, :, 1] - W1[0, :, 1] > W1[7, :, 0] - W1[0, :, 0])
+    assert W2[7, 1] - W2[0, 1] > W2[7, 0] - W2[0, 0]
+
+    shift = W1[-1] - W1[9]
+    assert np.all(shift[1] < 0) and np.all(shift[[0, 2]] > 0)
+    # The map has about its final sum at step 7, but the second input has too large a part of it.
+    maps = (W1 @ W2)[:, :, 0]
+    assert maps[7].sum() == pytest.approx(maps[-1].sum(), rel=0.05)
+    assert maps[7, 1] / maps[7].sum() > 1.1 * maps[-1, 1] / maps[-1].sum()
+    losses = values["losses"]
+    assert losses[100] - losses[-1] > 1e-5, "hundreds of steps for the rest"
+
+    late = values["history_steps"] >= values["n_steps"] - 100
+    for weights in (W1, W2):
+        assert np.all(np.round(weights[late], 2) == np.round(weights[-1], 2))
+
+
+def test_the_first_example_comes_near_its_target_and_leaves_it_for_the_truth(
+    values: Values,
+) -> None:
+    x, target = values["x"][0], values["y"][0, 0]
+    course = (x @ (values["W1_history"] @ values["W2_history"]))[:, 0]  # (T,)
+    nearest = int(np.argmin(np.abs(course - target)))
+    assert 8 <= values["history_steps"][nearest] <= 15, "about ten steps"
+    assert abs(course[nearest] - target) < 0.02
+    assert abs(course[-1] - target) > 2 * abs(course[nearest] - target)
+    truth = float(x @ [0.5, 1.0, 1.5])
+    assert 3 * abs(course[-1] - truth) < abs(target - truth)
+    assert course[-1] == pytest.approx(values["y_hat"][0, 0])
+
+
 def test_mse_refuses_a_target_of_another_shape(program: Values) -> None:
     with pytest.raises(AssertionError):
         program["mse"](np.zeros(8), np.zeros((8, 1)))
