@@ -11,6 +11,7 @@ import svg
 
 TITLE = re.compile(r"^\s*accTitle:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 DESCRIPTION = re.compile(r"^\s*accDescr:\s*(?P<text>.+?)\s*$", re.MULTILINE)
+NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
 CLASSES = "data-merman-source-classes"
 
 
@@ -41,6 +42,7 @@ def diagram_svg(source: str, prefix: str) -> str:
         raise DiagramError(str(error)) from error
     svg.remove(root, {"style", "filter"})
     _drop_unused_markers(root)
+    _pills_as_rectangles(root)
     for element in root.iter():
         element.attrib.pop("alignment-baseline", None)
         if CLASSES in element.attrib:
@@ -87,3 +89,18 @@ def _drop_unused_markers(root: Element) -> None:
         for child in list(parent):
             if child.tag == "marker" and child.get("id") not in used:
                 parent.remove(child)
+
+
+def _pills_as_rectangles(root: Element) -> None:
+    """A pill comes as hundreds of curves, drawn twice; a rectangle with round ends is the same in one line."""
+    for group in root.iter("g"):
+        if "outer-path" not in group.get("class", ""):
+            continue
+        outline = " ".join(path.get("d", "") for path in group)
+        numbers = [float(number) for number in NUMBER.findall(outline)]
+        left, top = min(numbers[::2]), min(numbers[1::2])
+        width, height = max(numbers[::2]) - left, max(numbers[1::2]) - top
+        for path in list(group):
+            group.remove(path)
+        box = {"x": left, "y": top, "width": width, "height": height, "rx": height / 2}
+        group.append(Element("rect", {name: f"{n:.1f}" for name, n in box.items()}))
