@@ -47,8 +47,6 @@ def formulas_to_mathml(content: str) -> str:
     def replace(match: re.Match[str]) -> str:
         display = match["open"] == "["
         result = mathml(html.unescape(match["tex"]).strip(), display)
-        return (
-            f'<div class="formula">{result}</div>' if display else result
-        )
+        return f'<div class="formula">{result}</div>' if display else result
 
     return ARITHMATEX.sub(replace, content)

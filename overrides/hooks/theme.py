@@ -13,23 +13,22 @@ from mkdocs.exceptions import PluginError
 from runner import SourceError
 
 DRAWER = """<input class="md-toggle" data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">"""
-OVERLAY = """<label class="md-overlay" for="__drawer"></label>"""
+BUTTON = """<label class="md-header__button md-icon" for="__drawer">"""
 
 # By template: what Material says, what stands instead, and how often.
 CHANGES = {
     "base.html": [
-        # The keyboard opens the drawer (style/access.css shows its focus), right after the link that skips to the text.
-        (DRAWER, "", 1),
-        (OVERLAY, "", 1),
-        (
-            "{% block header %}",
-            DRAWER.replace(">", """ aria-label="{{ lang.t('nav') }}">""")
-            + OVERLAY
-            + "{% block header %}",
-            1,
-        ),
+        (DRAWER, "", 1),  # see the header
         # In Chinese Material says only "jump to".
         ("""{{ lang.t("action.skip") }}""", "{{ config.extra.words.skip }}", 1),
+    ],
+    "partials/header.html": [
+        # The checkbox that opens the drawer stands where the keyboard expects it (style/access.css shows its focus).
+        (
+            BUTTON,
+            DRAWER.replace(">", """ aria-label="{{ lang.t('nav') }}">""") + BUTTON,
+            1,
+        ),
     ],
     "partials/nav-item.html": [
         # The checkbox takes the focus, not its label: it has a state, and needs no script.
