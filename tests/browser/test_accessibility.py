@@ -138,11 +138,14 @@ FOCUS = """() => {
   if (active === document.body) return null
   const shown = one => one.checkVisibility({visibilityProperty: true, opacityProperty: true})
   const label = active.matches(".md-option") ? active.nextElementSibling
-    : active.matches(".md-toggle") ? [...active.labels].find(shown) : null
+    : active.matches(".md-toggle") ? [...active.labels].filter(shown).at(-1) : null
   const seen = label || active
   const style = getComputedStyle(seen), box = seen.getBoundingClientRect()
   let behind = style.outlineOffset.startsWith("-") ? seen : seen.parentElement
-  while (behind.parentElement && /rgba|[/]/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement
+  const layers = []
+  for (; behind; behind = behind.parentElement) layers.unshift(getComputedStyle(behind).backgroundColor)
+  const canvas = document.createElement("canvas").getContext("2d")
+  for (const layer of layers) canvas.fillStyle = layer, canvas.fillRect(0, 0, 1, 1)
   const line = seen.getClientRects()[0]
   const top = document.elementFromPoint(line.x + Math.min(line.width, innerWidth - line.x) / 2,
     (Math.max(line.top, 0) + Math.min(line.bottom, innerHeight)) / 2)
@@ -151,7 +154,7 @@ FOCUS = """() => {
   return {
     stop: active.dataset.stop, html: active.outerHTML.slice(0, 120),
     outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
-    colour: style.outlineColor, behind: getComputedStyle(behind).backgroundColor,
+    colour: style.outlineColor, behind: `rgb(${[...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3)})`,
     visible: opacity > 0.5 && box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     uncovered: !!top && (seen.contains(top) || top.contains(seen)), cover: top && top.outerHTML.slice(0, 80),
   }
@@ -242,7 +245,10 @@ def test_the_keyboard_searches(
     page.keyboard.press("Escape")
     assert not page.is_checked("#__search")
     page.keyboard.press("/")
+    page.wait_for_selector("#__search:checked", state="attached")
+    page.wait_for_selector(".md-search-result__item a")
     page.keyboard.press("ArrowDown")
+    page.wait_for_function("document.activeElement.matches('.md-search-result__link')")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "h=" in url)
 
