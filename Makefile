@@ -5,7 +5,7 @@ PYTHON ?= python3 python3.13 python3.12 python3.11
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help serve build test check bench audit lock clean
+.PHONY: help serve build test check validate bench audit lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,11 +16,14 @@ serve: .venv/installed ## Run what has no record, build both languages, serve th
 build: .venv/installed ## The whole site into site/; any warning fails it and publishes nothing
 	@$(BIN)/mkdocs build --quiet
 
-test: .venv/installed ## All tests (REQUIRE_BROWSER=1 turns a missing browser into a failure)
+test: .venv/installed ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
 	@$(BIN)/pytest
 
-check: .venv/installed ## Lint, format and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+check: .venv/installed ## Lint, format, types and spelling
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell
+
+validate: .venv/installed ## The HTML of every page, by the Nu checker (needs Java and npm; part of the tests)
+	@REQUIRE_JAVA=1 $(BIN)/pytest --quiet tests/browser/test_validity.py
 
 bench: .venv/installed ## Time cold build, rebuild, edits and memory; print each figure
 	@$(BIN)/python tests/bench.py

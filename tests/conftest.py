@@ -86,7 +86,13 @@ def _assemble(folder: Path) -> Project:
     shutil.copytree(SMALL, folder)
     skip = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "overrides", folder / "overrides", ignore=skip)
-    for name in ("mkdocs.zh.yml", "requirements.txt", "snippets/matplotlibrc"):
+    for name in (
+        "LICENSE",
+        "mkdocs.zh.yml",
+        "pyproject.toml",
+        "requirements.txt",
+        "snippets/matplotlibrc",
+    ):
         shutil.copy(ROOT / name, folder / name)
     shared = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[0]
     project = Project(folder)

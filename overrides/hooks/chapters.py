@@ -98,7 +98,7 @@ class Reader:
         """
         embeds: list[Embed] = []
         lines: list[str] = []
-        for kind, start, block in _blocks(markdown.split("\n")):
+        for kind, start, block in blocks(markdown.split("\n")):
             place = Place(path, first_line + start)
             if kind == "prose":
                 prose = self.values.linked("\n".join(block), place, uri)
@@ -246,7 +246,13 @@ def output_html(text: str) -> str:
     return f'<pre class="output"><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>'
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:
+def fenced(text: str, language: str) -> str:
+    """Code or output as a fenced block of Markdown."""
+    fence = "````" if "```" in text else "```"
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def blocks(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:
     """Splits a chapter into fences, directives with their options, and prose.
 
     Yields:
@@ -256,7 +262,7 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:
     start = 0
     while start < len(lines):
         if FENCE.match(lines[start]):
-            kind, end = "fence", _end_of_fence(lines, start)
+            kind, end = "fence", end_of_fence(lines, start)
         elif lines[start].lstrip().startswith(":::"):
             kind, end = "directive", _end_of_options(lines, start)
         else:
@@ -269,7 +275,7 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:
         start = end
 
 
-def _end_of_fence(lines: list[str], start: int) -> int:
+def end_of_fence(lines: list[str], start: int) -> int:
     text = lines[start].strip()
     fence = text[: len(text) - len(text.lstrip(text[0]))]
     for number in range(start + 1, len(lines)):

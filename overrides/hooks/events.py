@@ -12,13 +12,23 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 import serving
 from access import accessible
+from assets import (
+    SHIM,
+    is_published,
+    with_shared_assets,
+    write_assets,
+)
+from cards import card, card_path
+from chapter_notebooks import chapter_notebook
+from copies import Original, Site, plots, write_copies
 from jinja2 import Environment, FileSystemBytecodeCache
-from mathfont import math_font
-from metadata import faq_data
+from links import finish_links
+from metadata import About, Edition, faq_questions, plain_text, read_edition
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -29,8 +39,12 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from notebooks import data_files, download, read_titles
+from mkdocs.utils.templates import TemplateContext
+from not_found import not_found_context
+from notebooks import colab, data_texts, download, read_titles
+from offline import offline_files, write_zip
 from pages import Pages, Source, check_twins
+from policy import with_policy
 from publishing import Staging, WarningCount
 from rebuilds import (
     Published,
@@ -42,7 +56,9 @@ from rebuilds import (
     remember_rendering,
 )
 from runner import Record, SourceError, ensure_records
+from searching import split_index, with_patient_search
 from theme import ChangedTheme
+from validity import valid_page
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -55,10 +71,12 @@ class Build:
     config: MkDocsConfig
     records: dict[str, Record]
     titles: dict[str, Any]
+    edition: Edition
     staging: Staging
     warnings: WarningCount
     published: Published
     fingerprints: dict[str, str]  # of every language
+    styles: list[Path]  # the site's own style sheets
     pages: Pages | None = None
     context: str = ""  # what decides the rendering of every page
 
@@ -75,6 +93,11 @@ class Build:
     @property
     def root(self) -> Path:
         return Path(self.config.config_file_path).resolve().parent
+
+    @property
+    def offline(self) -> bool:
+        """Whether the site is to be read as files (`make build OFFLINE=1`)."""
+        return bool(self.config.extra["offline"])
 
 
 command: Command = "build"
@@ -102,12 +125,14 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             folders = [language["docs"] for language in languages.values()]
             check_twins(root, folders)
             records = ensure_records(root, cache / "records")
-            extra = f"{config.site_url} {config.repo_url} {command}"
+            offline = config.extra["offline"]
+            extra = f"{config.site_url} {config.repo_url} {offline} {command}"
             fingerprints = {
                 name: fingerprint(root, language["docs"], folders, records, extra)
                 for name, language in languages.items()
             }
         titles = read_titles(root, list(records), list(languages))
+        edition = read_edition(root)
     except SourceError as error:
         raise PluginError(str(error)) from None
     published = Published(Path(config.site_dir), cache)
@@ -119,8 +144,20 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     outer = builds[0].config if builds else config
     config.extra["root_url"] = outer.site_url  # of both languages, for the sitemap
     remember_references(config, root / "docs/references.bib")
+    styles = [root / "overrides" / str(path) for path in config.extra_css]
+    config.extra_css = []  # they become one with Material's
     builds.append(
-        Build(config, records, titles, staging, WarningCount(), published, fingerprints)
+        Build(
+            config,
+            records,
+            titles,
+            edition,
+            staging,
+            WarningCount(),
+            published,
+            fingerprints,
+            styles,
+        )
     )
     return config
 
@@ -145,19 +182,27 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     except SourceError as error:
         raise PluginError(str(error)) from None
     for name, record in now.records.items():
-        page = now.pages.notebook_markdown(name)
+        uri = f"notebooks/{name}.ipynb"
+        page = now.pages.notebook_markdown(name, colab(config, now.own["path"], uri))
         files.append(File.generated(config, f"notebooks/{name}.md", content=page))
-        notebook = download(record, **now.titles[name][language])
-        files.append(
-            File.generated(config, f"notebooks/{name}.ipynb", content=notebook)
-        )
-        for path in data_files(record):
-            data = (now.root / path).read_bytes()
+        try:
+            data = data_texts(record, now.root)
+        except SourceError as error:
+            raise PluginError(str(error)) from None
+        notebook = download(record, **now.titles[name][language], data=data)
+        files.append(File.generated(config, uri, content=notebook))
+        for path, text in data.items():
             name = f"notebooks/{Path(path).name}"
-            files.append(File.generated(config, name, content=data))
+            files.append(File.generated(config, name, content=text))
     now.context = _rendering_context(now, files)
-    font = math_font(now.root / ".cache")
-    files.append(File.generated(config, "assets/math.woff2", content=font))
+    for file in list(files):
+        if file.src_uri.startswith("assets/") and (
+            len(builds) > 1 or not is_published(file.src_uri, config.extra["languages"])
+        ):
+            files.remove(file)
+    if config.site_url and len(builds) == 1:  # both languages share the pictures
+        for path, picture in _cards(now).items():
+            files.append(File.generated(config, path, content=picture))
     return files
 
 
@@ -175,10 +220,13 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     root = builds[-1].root
     assert env.loader is not None
     env.loader = ChangedTheme(env.loader, root / "overrides")
+    _write_copies(builds[-1], config, files)
     # Templates are compiled once, not in every build.
     folder = root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    # Chinese in JSON as itself: escaped, it is twice as long.
+    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
 
 
 @event_priority(100)  # before any plugin changes the text
@@ -230,16 +278,46 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 def on_page_context(
     context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
 ) -> dict[str, Any]:
-    """Adds `twins`, this page in each language as links from this page, and structured data."""
+    """Adds `twins`, this page in each language as links from this page; how to `take` it along; what it tells machines."""
     languages = config.extra["languages"]
-    here = posixpath.join(languages[config.theme["language"]]["path"], page.url)
+    here = posixpath.join(builds[-1].own["path"], page.url)
+    # What a reader has chosen, such as dark, holds for both languages.
+    config.extra["scope"] = get_relative_url(".", here)
     context["twins"] = {
         language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
         for language, other in languages.items()
     }
-    if page.file.src_uri == "faq.md":
-        context["structured_data"] = faq_data(page.content or "")
+    context["take"] = _ways_to_take(page, config)
+    about = context["about"] = _about(page, config)
+    if page.file.src_uri in _pages().chapters:
+        words = config.extra["words"]
+        context["citation"] = about.bibtex(builds[-1].edition, words)
     return context
+
+
+def on_template_context(
+    context: TemplateContext, template_name: str, config: MkDocsConfig
+) -> TemplateContext:
+    """The 404 page is given the words of every language."""
+    if template_name != "404.html":
+        return context
+    now, extra = builds[-1], config.extra
+    more = not_found_context(
+        now.root, extra["languages"], now.language, extra["root_url"]
+    )
+    return cast(TemplateContext, {**context, **more})
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    return _finished_page(output, page.url)
+
+
+def on_post_template(
+    output_content: str, template_name: str, config: MkDocsConfig
+) -> str:
+    if template_name != "404.html":
+        return output_content
+    return _finished_page(output_content, None)
 
 
 @event_priority(-100)  # after every plugin has written what it writes
@@ -252,6 +330,8 @@ def on_post_build(config: MkDocsConfig) -> None:
                 _build_other(now, name, other)
     if config.strict and now.warnings.count:
         raise Abort(f"{now.warnings.count} warnings (above); nothing was published.")
+    if len(builds) == 1:
+        _finish_site(now)
     now.staging.publish()
     config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
     if len(builds) == 1 and not now.own["path"]:
@@ -283,6 +363,46 @@ def on_serve(
 # What the events above call.
 
 
+def _finished_page(html: str, url: str | None) -> str:
+    """A page as it is published: its assets those of the whole site, its search patient, its policy at the top.
+
+    Args:
+        html: what the template made.
+        url: the page's address in its language, or None for 404.html, whose links start from the host's root.
+    """
+    now, outer = builds[-1], builds[0]
+    path = now.own["path"] if len(builds) > 1 else ""
+    if url is None:
+        shared = urlsplit(outer.config.site_url or "/").path
+        own = posixpath.join(shared, path, "")
+    else:
+        here = posixpath.join(path, url)
+        own, shared = (
+            get_relative_url(f"{root or '.'}/", here).removeprefix("./")
+            for root in (path, "")
+        )
+    html = finish_links(valid_page(html), outer.config.site_url or "")
+    html = with_shared_assets(html, own, shared)
+    html = with_patient_search(html, path)
+    return with_policy(html) if command == "build" else html
+
+
+def _finish_site(now: Build) -> None:
+    """What is made of all pages of all languages together."""
+    site, cache = now.staging.folder, now.root / ".cache"
+    paths = [language["path"] for language in now.config.extra["languages"].values()]
+    for path in paths:
+        split_index(site / path)
+    folders = [Path(folder) for folder in now.config.theme.dirs]
+    write_assets(site, cache, folders, now.styles, trim=command == "build")
+    if command == "build":
+        files = offline_files(site, paths, now.root / "overrides" / SHIM)
+        if now.offline:
+            now.staging.fill(files)
+        else:
+            write_zip(site / now.config.extra["zip"], files)
+
+
 def _pages() -> Pages:
     pages = builds[-1].pages
     assert pages is not None, "on_files comes before any page"
@@ -295,6 +415,123 @@ def _flat(nav: Any) -> list[str]:
         return [nav]
     items = nav.values() if isinstance(nav, dict) else nav
     return [name for item in items for name in _flat(item)]
+
+
+def _cards(now: Build) -> dict[str, bytes]:
+    """The pictures of link previews, by path: of each figure that stands for a page."""
+    pages, cache = _pages(), now.root / ".cache" / "cards"
+    notebooks = [f"notebooks/{name}.md" for name in now.records]
+    cards: dict[str, bytes] = {}
+    for figure in map(pages.picture, [*pages.chapters, *notebooks]):
+        if figure and (path := card_path(figure.snippet, figure.section)) not in cards:
+            source = now.records[figure.snippet].figures(figure.section)[0]
+            cards[path] = card(figure.id, source, cache)
+    return cards
+
+
+def _about(page: Page, config: MkDocsConfig) -> About:
+    """What a page tells machines about itself."""
+    pages, uri, extra = _pages(), page.file.src_uri, config.extra
+    root, languages = extra["root_url"], extra["languages"]
+    if page.is_homepage:
+        kind = "WebSite"
+    elif uri == "faq.md":
+        kind = "FAQPage"
+    elif uri not in pages.chapters:
+        kind = "SoftwareSourceCode"
+    else:  # a lab has its data; a chapter is in no section of the navigation
+        article = "lab" in page.meta or page.parent is None
+        kind = "TechArticle" if article else "WebPage"
+    title = config.site_name if page.is_homepage else plain_text(str(page.title))
+    figure = pages.picture(uri) if root else None
+    return About(
+        kind=kind,
+        title=title,
+        description=plain_text(page.meta.get("description", config.site_description)),
+        language=builds[-1].language,
+        folder=builds[-1].own["path"],
+        site=config.site_name,
+        path=page.url.removeprefix("./"),
+        homes={
+            name: posixpath.join(root, other["path"], "")
+            for name, other in languages.items()
+            if root
+        },
+        picture=root + card_path(figure.snippet, figure.section) if figure else "",
+        alt=figure.options["alt"] if figure else "",
+        questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
+    )
+
+
+def _write_copies(now: Build, config: MkDocsConfig, files: Files) -> None:
+    """Every page as Markdown; every chapter as a notebook, too."""
+    folder, pages = Path(config.site_dir), _pages()
+    words = pages.words
+    site = Site(
+        config.site_name,
+        config.site_description or "",
+        config.copyright or "",
+        now.language,
+        config.site_url or "",
+        words,
+        now.records,
+        now.root / "snippets",
+        f"{now.context} {config.site_url} {config.site_name} {config.copyright}",
+    )
+    originals = []
+    uris = [*pages.chapters, *(f"notebooks/{name}.md" for name in now.records)]
+    for uri in uris:
+        page = files.src_uris[uri].page
+        assert page is not None
+        part = "chapters" if uri in pages.chapters else "notebooks"
+        chapter = pages.chapters.get(uri) or pages.notebook_chapter(
+            Path(uri).stem, page.markdown or ""
+        )
+        originals.append(
+            Original(
+                uri,
+                page.url,
+                str(page.title),
+                str(page.meta.get("description", "")),
+                page.parent.title if page.parent else words[part],
+                (page.markdown if uri in pages.chapters else chapter.markdown) or "",
+                chapter.embeds,
+                plots(page.content or ""),
+            )
+        )
+    languages = {
+        other["name"]: get_relative_url(
+            posixpath.join(other["path"], "llms.txt"), now.own["path"] + "/"
+        )
+        for name, other in config.extra["languages"].items()
+        if name != now.language
+    }
+    write_copies(folder, originals, site, languages)
+    urls = {page.uri: page.url for page in originals}
+    data = {name: data_texts(record, now.root) for name, record in now.records.items()}
+    for original in originals:
+        if _is_taken(original.uri):
+            path = folder / original.uri.replace(".md", ".ipynb")
+            text = chapter_notebook(original, site, urls, data)
+            path.write_text(text, encoding="utf-8")
+
+
+def _is_taken(uri: str) -> bool:
+    """Whether a page is offered as a notebook at its end: one that leads elsewhere is not."""
+    return uri in _pages().chapters and Path(uri).name != "index.md"
+
+
+def _ways_to_take(page: Page, config: MkDocsConfig) -> dict[str, str]:
+    """The links to this page's notebook and copy; none for a page that only leads to others."""
+    uri = page.file.src_uri
+    if not _is_taken(uri):
+        return {}
+    notebook = uri.removesuffix(".md") + ".ipynb"
+    return {
+        "notebook": get_relative_url(notebook, page.url),
+        "markdown": get_relative_url(uri, page.url),
+        "colab": colab(config, builds[-1].own["path"], notebook),
+    }
 
 
 def _rendering_context(now: Build, files: Files) -> str:

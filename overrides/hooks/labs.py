@@ -117,7 +117,7 @@ class LabWriter:
         lab = self.labs[target]
         words = self.words
         return (
-            f"**{words['tested']}{words['colon']}**[{lab.title}]({target}) · "
+            f"**{words['tested']}**{words['colon']}[{lab.title}]({target}) · "
             f"{words[lab.verdict]}\n{{ .to-lab }}"
         )
 
@@ -138,4 +138,5 @@ class LabWriter:
                 f"| [{lab.title}]({link}) | {lab.claim} | {words[lab.verdict]} "
                 f"| {lab.finding} | {seconds} s |"
             )
-        return "\n".join(rows)
+        table = "\n".join(rows)
+        return f'<div class="labs" markdown>\n\n{table}\n\n</div>'

@@ -6,17 +6,25 @@ import copy
 import hashlib
 import importlib.metadata
 import json
+import posixpath
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from chapters import output_html
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils import get_relative_url
 from runner import Record, SourceError
 
 TITLES = "snippets/titles.yml"
+GITHUB = re.compile(r"https://github\.com/(?P<name>[^/]+/[^/]+?)(?:\.git)?/?$")
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 def read_titles(
@@ -49,25 +57,108 @@ def read_titles(
     return titles
 
 
-def download(record: Record, title: str, summary: str) -> str:
+def download(record: Record, title: str, summary: str, data: Mapping[str, str]) -> str:
     """The executed notebook as .ipynb, opened by a cell with its title.
 
-    It needs nothing of this project to run but its `data_files`, which the page offers too.
+    It needs nothing of this project to run: it writes the files of text that it reads, `data`, by itself.
     """
-    notebook = copy.deepcopy(record.notebook)
-    heading = {
-        "id": "title",
-        "cell_type": "markdown",
+    head = markdown_cell("title", f"# {title}\n\n{summary}")
+    return as_ipynb([head, *data_cells(data), *runnable_cells(record)])
+
+
+def colab(config: MkDocsConfig, folder: str, path: str) -> str:
+    """Where Colab opens a published notebook; "" unless the site's repository is on GitHub.
+
+    Args:
+        config: names the repository, and the branch on which the built site stands.
+        folder: that of the language in the site.
+        path: the notebook, below this folder.
+    """
+    repository = GITHUB.match(config.repo_url or "")
+    if not repository:
+        return ""
+    place = posixpath.join(config.remote_branch, folder, path)
+    return f"https://colab.research.google.com/github/{repository['name']}/blob/{place}"
+
+
+def runnable_cells(record: Record) -> list[dict[str, Any]]:
+    """A record's cells; one that is there to fail is marked so that those below it still run."""
+    cells = copy.deepcopy(record.notebook["cells"])
+    for cell in cells:
+        if any(output["output_type"] == "error" for output in cell["outputs"]):
+            cell["metadata"]["tags"] = ["raises-exception"]
+    return list(cells)
+
+
+def data_cells(data: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Cells that write the files of text, by path, which the program reads from the folder it runs in."""
+    cells = []
+    for number, (path, content) in enumerate(data.items()):
+        folder = f"from pathlib import Path\n\nPath({str(Path(path).parent)!r}).mkdir(exist_ok=True)"
+        cells.append(_code_cell(f"data-folder-{number}", folder))
+        cells.append(_code_cell(f"data-{number}", f"%%writefile {path}\n{content}"))
+        # Hidden until it is asked for, in Jupyter and in Colab.
+        hidden = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+        cells[-1]["metadata"].update(hidden)
+    return cells
+
+
+def markdown_cell(name: str, text: str) -> dict[str, Any]:
+    """A cell of prose; its name is unique in the notebook."""
+    return {"id": name, "cell_type": "markdown", "metadata": {}, "source": text}
+
+
+def _code_cell(name: str, source: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "cell_type": "code",
         "metadata": {},
-        "source": f"# {title}\n\n{summary}",
+        "execution_count": None,
+        "source": source,
+        "outputs": [],
     }
-    notebook["cells"].insert(0, heading)
-    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_ipynb(cells: list[dict[str, Any]]) -> str:
+    """A notebook of these cells, as the text of its file."""
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": METADATA}
+    return json.dumps({**notebook, "cells": cells}, ensure_ascii=False, indent=1) + "\n"
+
+
+def printed(cell: Mapping[str, Any]) -> str:
+    """What a cell printed, with the traceback of one that is there to fail."""
+    parts = []
+    for output in cell["outputs"]:
+        if output["output_type"] == "stream":
+            parts.append(output["text"])
+        elif output["output_type"] == "error":
+            parts.append("\n".join(output["traceback"]) + "\n")
+    return "".join(parts)
 
 
 def data_files(record: Record) -> list[str]:
     """The files that the notebook reads when it runs, relative to the project."""
     return sorted(set(record.inputs) - {"snippets/matplotlibrc"})
+
+
+def data_texts(record: Record, root: Path) -> dict[str, str]:
+    """What these files say, by path.
+
+    Raises:
+        SourceError: one of them is not text, so that no notebook could write it.
+    """
+    texts = {}
+    for path in data_files(record):
+        try:
+            texts[path] = (root / path).read_bytes().decode()
+        except UnicodeDecodeError:
+            raise SourceError(
+                path,
+                None,
+                f"{record.name}.py reads this file, which is not text in UTF-8.",
+                "keep the data as text, such as CSV or JSON, so that the notebook can carry it.",
+            ) from None
+    return texts
 
 
 def cells_html(record: Record, cache: Path) -> str:
@@ -149,24 +240,36 @@ def provenance_html(
 
 def facts_html(record: Record, words: dict[str, str]) -> str:
     """Seed, versions, processor, seconds and the command that repeats the run, as a list."""
+    facts = _facts(record, words)
+    facts[words["repeat"]] = f"<code>{facts[words['repeat']]}</code>"
+    return (
+        "<dl>"
+        + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
+        + "</dl>"
+    )
+
+
+def provenance_text(record: Record, words: dict[str, str], link: str = "") -> str:
+    """Where a result comes from, as a line of Markdown; without a link to its run, all that is known of the run."""
+    facts = [f"{k}{words['colon']}{v}" for k, v in _facts(record, words).items()]
+    program = f"[{record.name}.py]({link})" if link else f"`{record.name}.py`"
+    return " · ".join([program, *(facts[:2] if link else facts)])
+
+
+def _facts(record: Record, words: dict[str, str]) -> dict[str, str]:
     run = record.provenance
     packages = ", ".join(
         f"{name} {version}" for name, version in run["packages"].items()
     )
-    facts = {
+    return {
         words["seed"]: _seed(run["seed"]) or words["no_seed"],
         words["versions"]: ", ".join(
             filter(None, [f"Python {run['python']}", packages])
         ),
         words["processor"]: run["processor"],
         words["seconds"]: f"{run['seconds']} s",
-        words["repeat"]: f"<code>python snippets/{record.name}.py</code>",
+        words["repeat"]: f"python snippets/{record.name}.py",
     }
-    return (
-        "<dl>"
-        + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
-        + "</dl>"
-    )
 
 
 def _seed(seed: Any) -> str:

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from article import HEADING, ArticleMap, read_map
-from chapters import Chapter, Embed, Reader, fill_in, output_html, read_text
+from chapters import (
+    Chapter,
+    Embed,
+    Reader,
+    fenced,
+    fill_in,
+    output_html,
+    read_text,
+    token,
+)
 from corrections import CorrectionWriter, read_corrections
 from diagrams import diagram_svg
 from figures import figure_svg
@@ -18,13 +27,25 @@ from formulas import FormulaError, formulas_to_mathml
 from glossary import Glossary, read_glossary
 from labs import Lab, LabWriter, read_lab
 from mkdocs.utils import get_relative_url
-from notebooks import cells_html, data_files, facts_html, provenance_html
+from notebooks import (
+    cells_html,
+    data_files,
+    facts_html,
+    printed,
+    provenance_html,
+    provenance_text,
+)
+from overview import Overview
 from runner import Record, SourceError
+from validity import valid_content
 from values import Place, Values
 
 # Two citations beside each other: without a comma 2 and 4 read as 24.
-NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>, </sup><sup id="fnref')
+NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>,</sup><sup id="fnref')
+# No line begins with the mark of a note: a narrow space holds it to its word.
+BEFORE_NOTE = re.compile(r'\s+(?=<sup id="fnref)')
 FIGURE = re.compile(r"⟦figure:([^⟧]*)⟧")
+FACTS = re.compile(r'<div class="notebook-facts">.*?</div>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -99,14 +120,17 @@ class Pages:
         writer = CorrectionWriter(corrections, words)
         article = ArticleMap(read_map(docs / "article-map.yml"), texts, words)
         labs = LabWriter(self._labs(texts), records, words)
+        overview = Overview(texts, records, corrections, labs.labs, words)
         directives = {
             "correction": writer.box,
             "corrections": writer.listing,
             "glossary": self.glossary.page,
             "article-map": article.page,
+            "contents": overview.contents,
             "lab": labs.link,
             "labs": labs.table,
             "notebooks": self._notebook_list,
+            "tally": overview.tally,
             "verdict": labs.box,
         }
         self.reader = Reader(self.values, language, directives)
@@ -150,7 +174,8 @@ class Pages:
             html = formulas_to_mathml(html)
         except FormulaError as error:
             raise self._blame(uri, error) from None
-        html = html.replace(*NEIGHBOURS)
+        html = BEFORE_NOTE.sub("\u202f", html.replace(*NEIGHBOURS))
+        html = valid_content(html)
         if uri in self.chapters and uri != "glossary.md":
             html = self.glossary.link_terms(
                 html, get_relative_url("glossary/", page_url)
@@ -186,12 +211,27 @@ class Pages:
         line = text.count("\n", 0, position) + 1 if position >= 0 else None
         return SourceError(self._name(source), line, problem, "mend the LaTeX.")
 
+    def picture(self, uri: str) -> Embed | None:
+        """The figure that stands for a page elsewhere: its first one, or the first of the home page."""
+        if chapter := self.chapters.get(uri):
+            figures = [embed for embed in chapter.embeds if embed.kind == "figure"]
+        else:
+            name = posixpath.basename(uri).removesuffix(".md")
+            shown = self._shown_figures(name)
+            sections = self.records[name].sections
+            figures = [shown[section] for section in sections if section in shown]
+        if figures or uri == "index.md":
+            return next(iter(figures), None)
+        return self.picture("index.md")
+
     # Notebooks
 
-    def notebook_markdown(self, name: str) -> str:
-        """The head of a notebook page; `notebook_html` is the rest."""
+    def notebook_markdown(self, name: str, colab: str) -> str:
+        """The head of a notebook page; `notebook_html` is the rest. `colab` is where it runs online, if anywhere."""
         text = self.titles[name]
         links = [f"[{self.words['download']}]({name}.ipynb)"]
+        if colab:
+            links.append(f"[{self.words['colab']}]({colab})")
         for path in data_files(self.records[name]):
             links.append(f"{self.words['reads']} [{path}]({Path(path).name})")
         if chapters := self._chapters_with(name):
@@ -206,12 +246,7 @@ class Pages:
 
     def notebook_html(self, name: str) -> str:
         """The cells of a record; its figures as the chapter shows them."""
-        shown = {
-            embed.section: embed
-            for chapter in reversed(self.chapters.values())
-            for embed in chapter.embeds
-            if embed.kind == "figure" and embed.snippet == name
-        }
+        shown = self._shown_figures(name)
 
         def figure(match: re.Match[str]) -> str:
             if match[1] not in shown:
@@ -225,6 +260,33 @@ class Pages:
 
         cells = cells_html(self.records[name], self.root / ".cache" / "notebooks")
         return f'<div class="notebook">{FIGURE.sub(figure, cells)}</div>'
+
+    def notebook_chapter(self, name: str, head: str) -> Chapter:
+        """A notebook's page as Markdown throughout, for its copy; `head` is what `notebook_markdown` gave."""
+        record, shown = self.records[name], self._shown_figures(name)
+        facts = provenance_text(record, self.words)
+        lines = [FACTS.sub(lambda _: facts, head).rstrip()]
+        embeds: list[Embed] = []
+        for cell in record.notebook["cells"]:
+            section = cell["metadata"].get("section")
+            if section:
+                lines.append(f"## {section} {{ #{section} }}")
+            lines.append(fenced(cell["source"], "python"))
+            if text := printed(cell):
+                lines.append(fenced(text, "text"))
+            if section in shown:
+                lines.append(token(len(embeds)))
+                embeds.append(shown[section])
+        return Chapter("\n\n".join(lines) + "\n", embeds)
+
+    def _shown_figures(self, name: str) -> dict[str, Embed]:
+        """The figures of a record, by section, as the first chapter that has them shows them."""
+        return {
+            embed.section: embed
+            for chapter in reversed(self.chapters.values())
+            for embed in chapter.embeds
+            if embed.kind == "figure" and embed.snippet == name
+        }
 
     def _notebook_list(self, argument: str, place: Place, uri: str) -> str:
         """A table of all notebooks: title, summary, seconds."""

@@ -6,6 +6,7 @@ import atexit
 import logging
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -22,6 +23,19 @@ class Staging:
         self.folder = Path(tempfile.mkdtemp(prefix=f".{site.name}-", dir=site.parent))
         self.folder.chmod(0o755)
         atexit.register(self.discard)  # also after Ctrl-C
+
+    def fill(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Writes these files, by their path, instead of all that the folder holds."""
+        new = Path(tempfile.mkdtemp(prefix=f".{self.site.name}-", dir=self.site.parent))
+        new.chmod(0o755)
+        try:
+            for name, data in files:
+                path = new / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            new.replace(self.folder)
 
     def publish(self) -> None:
         """Puts the finished build in the site's place; of two builds that end together the later one stays."""

@@ -21,7 +21,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from runner import Record
 
-SHARED = ("snippets", "overrides", "requirements.txt")
+SHARED = ("snippets", "overrides", "requirements.txt", "pyproject.toml", "LICENSE")
 
 
 def fingerprint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -17,6 +18,7 @@ PALETTE = {
     "#a87a12": "var(--plot-amber)",
     "#5f6b76": "var(--plot-grey)",
 }
+PRINTED = {variant: colour for colour, variant in PALETTE.items()}
 REFERENCE = re.compile(r"#([\w.-]+)")
 LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 # Declarations that a page sets better by itself.
@@ -78,6 +80,19 @@ def to_html(root: Element) -> str:
         if not (element.tail or "").strip():
             element.tail = None
     return ElementTree.tostring(root, encoding="unicode")
+
+
+@functools.cache
+def standalone(text: str) -> str:
+    """A page's SVG as a file of its own, in the light variant of its colours."""
+    root = ElementTree.fromstring(text)
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            element.set(name, PRINTED.get(value, value))
+    root.set("xmlns", "http://www.w3.org/2000/svg")
+    root.set("font-family", "sans-serif")
+    root.insert(0, Element("rect", width="100%", height="100%", fill="#ffffff"))
+    return to_html(root)
 
 
 def _style_to_attributes(element: Element) -> None:

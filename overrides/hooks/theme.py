@@ -12,23 +12,17 @@ from jinja2 import BaseLoader, Environment
 from mkdocs.exceptions import PluginError
 from runner import SourceError
 
-DRAWER = """<input class="md-toggle" data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">"""
-BUTTON = """<label class="md-header__button md-icon" for="__drawer">"""
-
 # By template: what Material says, what stands instead, and how often.
 CHANGES = {
     "base.html": [
-        (DRAWER, "", 1),  # see the header
-        # In Chinese Material says only "jump to".
-        ("""{{ lang.t("action.skip") }}""", "{{ config.extra.words.skip }}", 1),
-    ],
-    "partials/header.html": [
-        # The checkbox that opens the drawer stands where the keyboard expects it (style/access.css shows its focus).
+        # The checkbox that opens the drawer stands in the header, where the keyboard expects it: partials/header.html.
         (
-            BUTTON,
-            DRAWER.replace(">", """ aria-label="{{ lang.t('nav') }}">""") + BUTTON,
+            """<input class="md-toggle" data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">""",
+            "",
             1,
         ),
+        # In Chinese Material says only "jump to".
+        ("""{{ lang.t("action.skip") }}""", "{{ config.extra.words.skip }}", 1),
     ],
     "partials/nav-item.html": [
         # The checkbox takes the focus, not its label: it has a state, and needs no script.

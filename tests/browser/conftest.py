@@ -13,10 +13,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Project
 from playwright.sync_api import Browser, sync_playwright
 from runner import Record
 
+ADDRESS = "https://example.org/book/"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 MISSING = "no Chromium or Chrome here; on Debian: apt-get install chromium"
@@ -54,6 +55,18 @@ def site(tmp_path_factory: pytest.TempPathFactory, records: dict[str, Record]) -
     )
     assert result.returncode == 0, result.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def addressed(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project, built for the address ADDRESS."""
+    folder = tmp_path_factory.mktemp("addressed") / "project"
+    shutil.copytree(built.folder, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SITE_URL", ADDRESS)
+        result = Project(folder).build()
+    assert result.returncode == 0, result.stderr
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

@@ -36,21 +36,6 @@ def open_page(
     return page, complaints, asked
 
 
-def test_every_page_loads_quietly_and_from_this_machine_only(
-    browser: Browser, address: str, site: Path
-) -> None:
-    page, complaints, asked = open_page(browser, address)
-    for path in page_paths(site):
-        page.goto(address + path)
-        page.wait_for_timeout(100)  # for what a script asks for once the page is there
-        assert complaints == [], path
-        assert [u for u in asked if not u.startswith((address, "data:"))] == [], path
-        assert page.locator("h1").count() == 1, path
-        language = page.evaluate("document.documentElement.lang")
-        assert language == ("zh" if path.startswith("zh/") else "en"), path
-    page.context.close()
-
-
 def test_no_page_is_wider_than_a_phone(
     browser: Browser, address: str, site: Path
 ) -> None:

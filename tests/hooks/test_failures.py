@@ -248,6 +248,10 @@ CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
         chapter("[无处](nowhere.md)", "docs/zh/other.md"),
         ["nowhere.md"],
     ),
+    "a licence without a year": (
+        lambda project: project.replace("LICENSE", "Copyright (c) 2026", "By"),
+        ["LICENSE:", "no line tells the year", "Copyright (c) 2026 the maintainers"],
+    ),
     "unknown citation": (chapter("A claim [@nobody1999]."), ["nobody1999"]),
 }
 

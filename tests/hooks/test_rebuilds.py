@@ -29,6 +29,8 @@ def test_nothing_changed_nothing_done(project: Project) -> None:
         ("snippets/titles.yml", "求和", "加法", "zh/notebooks/small", "加法"),
         ("overrides/main.html", "{% block", "<!-- new -->{% block", ".", ""),
         ("mkdocs.zh.yml", "site_name: ", "site_name: 新", "zh", "<title>新"),
+        ("pyproject.toml", 'version = "', 'version = "9', ".", "Version 9"),
+        ("LICENSE", "(c) 2026", "(c) 2027", "zh", "year = {2027}"),
         ("mkdocs.yml", 'site_name: "', 'site_name: "New ', ".", "<title>New "),
     ],
 )

@@ -1,0 +1,84 @@
+"""A page's figure as the picture that a link preview shows: 1200 × 630, on white, with a margin.
+
+The words are those that the run drew, in English for every language: matplotlib brings the font for them, so
+that the picture depends on nothing that is installed on the machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import io
+from pathlib import Path
+from xml.etree import ElementTree
+
+SIZE = WIDTH, HEIGHT = 1200, 630  # what the readers of Open Graph ask for
+MARGIN = 40
+COLOURS = 64  # of the palette: a plot needs few, and the file is a third as large
+FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
+SVG = "http://www.w3.org/2000/svg"
+
+
+def card_path(snippet: str, section: str) -> str:
+    """Where the picture of a figure stands, below the root of the site."""
+    return f"assets/cards/{snippet}-{section}.png"
+
+
+def card(name: str, source: str, cache: Path) -> bytes:
+    """The PNG of a figure, drawn once and kept in `cache`.
+
+    Args:
+        name: tells it from other figures.
+        source: the SVG as matplotlib wrote it, with `svg.fonttype: none`.
+        cache: a folder.
+    """
+    versions = [importlib.metadata.version(each) for each in ("resvg-py", "pillow")]
+    made_of = f"{source}{versions}{Path(__file__).read_text(encoding='utf-8')}"
+    digest = hashlib.sha256(made_of.encode()).hexdigest()[:20]
+    path = cache / f"{name}-{digest}.png"
+    if not path.exists():
+        for old in cache.glob(f"{name}-{'[0-9a-f]' * 20}.png"):
+            old.unlink(missing_ok=True)
+        cache.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".part")
+        temporary.write_bytes(_draw(source))
+        temporary.replace(path)
+    return path.read_bytes()
+
+
+def _draw(source: str) -> bytes:
+    from PIL import Image  # matplotlib needs it, so it is there
+    from resvg_py import svg_to_bytes
+
+    spec = importlib.util.find_spec("matplotlib")  # its files, without importing it
+    assert spec is not None and spec.origin is not None
+    fonts = Path(spec.origin).parent / "mpl-data/fonts/ttf"
+    png = svg_to_bytes(
+        svg_string=_framed(source),
+        skip_system_fonts=True,
+        font_files=[str(fonts / font) for font in FONTS],
+    )
+    picture = Image.open(io.BytesIO(bytes(png))).convert("RGB")
+    small = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+    file = io.BytesIO()
+    small.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _framed(source: str) -> str:
+    """The figure, as large as the margin lets it be, in the middle of a white sheet."""
+    ElementTree.register_namespace("", SVG)
+    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    figure = ElementTree.fromstring(source)
+    figure.attrib |= {
+        "x": str(MARGIN),
+        "y": str(MARGIN),
+        "width": str(WIDTH - 2 * MARGIN),
+        "height": str(HEIGHT - 2 * MARGIN),
+    }
+    return (
+        f'<svg xmlns="{SVG}" width="{WIDTH}" height="{HEIGHT}">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
+        f"{ElementTree.tostring(figure, encoding='unicode')}</svg>"
+    )

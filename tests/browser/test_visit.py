@@ -1,0 +1,166 @@
+"""A first visit to every page: what it loads, what it weighs, and whether it complains."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from .conftest import page_paths
+
+HEAVIEST = 100_000  # bytes, all requests, gzipped as a static host serves them
+REQUESTS = 12
+ALREADY_COMPRESSED = {".woff2", ".png"}
+
+
+@dataclass
+class Visit:
+    """What one page did in a browser."""
+
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    language: str = ""
+    titles: int = 0
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
+    """A visit to each page of the site, by its path; nothing is taken from a cache."""
+    context = browser.new_context()
+    page = context.new_page()
+    context.new_cdp_session(page).send(
+        "Network.setCacheDisabled", {"cacheDisabled": True}
+    )
+    seen: dict[str, Visit] = {}
+    now = Visit()
+    page.on("request", lambda request: now.asked.append(request.url))
+    page.on("pageerror", lambda error: now.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            now.complaints.append(message.text)
+            if message.type in ("error", "warning")
+            else None
+        ),
+    )
+    for path in page_paths(site):
+        now = seen[path] = Visit()
+        page.goto(address + path)
+        page.wait_for_timeout(100)  # for what a script asks for once the page is there
+        now.asked = [url for url in now.asked if not url.startswith("data:")]
+        now.language = page.evaluate("document.documentElement.lang")
+        now.titles = page.locator("h1").count()
+    context.close()
+    return seen
+
+
+def test_no_page_complains(visits: dict[str, Visit]) -> None:
+    """No error, no warning: among them what a page's own Content-Security-Policy forbids."""
+    assert len(visits) > 100
+    complaints = {path: v.complaints for path, v in visits.items() if v.complaints}
+    assert complaints == {}
+
+
+def test_every_page_loads_from_its_own_site_only(
+    visits: dict[str, Visit], address: str
+) -> None:
+    others = [
+        f"{path}: {url}"
+        for path, seen in visits.items()
+        for url in seen.asked
+        if not url.startswith(address)
+    ]
+    assert others == []
+
+
+def test_every_page_is_one_in_its_language(visits: dict[str, Visit]) -> None:
+    for path, seen in visits.items():
+        assert seen.language == ("zh" if path.startswith("zh/") else "en"), path
+        assert seen.titles == 1, path
+
+
+def test_every_page_is_light(visits: dict[str, Visit], site: Path) -> None:
+    weights: dict[Path, int] = {}
+
+    def weight(url: str) -> int:
+        path = site / urlsplit(url).path.lstrip("/")
+        path = path / "index.html" if path.is_dir() else path
+        if path not in weights:
+            data = path.read_bytes()
+            weights[path] = len(
+                data
+                if path.suffix in ALREADY_COMPRESSED
+                else gzip.compress(data, compresslevel=6)
+            )
+        return weights[path]
+
+    heavy = {
+        path: (total, len(seen.asked))
+        for path, seen in visits.items()
+        if (total := sum(map(weight, seen.asked))) > HEAVIEST
+        or len(seen.asked) > REQUESTS
+    }
+    assert heavy == {}, f"bytes and requests; at most {HEAVIEST} and {REQUESTS}"
+    assert max(map(weight, visits[""].asked)) > 30_000, "the theme's script was weighed"
+
+
+def test_the_other_language_brings_no_other_assets(visits: dict[str, Visit]) -> None:
+    def assets(path: str) -> set[str]:
+        return {
+            url.partition("?")[0] for url in visits[path].asked if "/assets/" in url
+        }
+
+    assert assets("zh/mathematics/") == assets("mathematics/") != set()
+
+
+def test_the_index_comes_when_a_reader_types(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.goto(address)
+    page.click("input.md-search__input")
+    page.wait_for_timeout(150)
+    assert not [url for url in asked if url.endswith("documents.json")]
+    page.keyboard.type("gradient")
+    page.wait_for_selector(".md-search-result__item a", state="attached")
+    page.keyboard.type(" check")  # now the engine itself listens
+    page.wait_for_function(
+        "document.querySelector('.md-search-result__item a').href.includes('gradient')"
+    )
+    assert len([url for url in asked if url.endswith("documents.json")]) == 1
+    context.close()
+
+
+def test_the_policy_stops_what_the_page_did_not_bring(
+    browser: Browser, address: str
+) -> None:
+    """The policy is there for a script that gets into a page: it must not run, its picture not load."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate(
+        """() => {
+            window.stopped = [];
+            document.addEventListener("securitypolicyviolation",
+                (event) => stopped.push(event.effectiveDirective));
+            const script = document.createElement("script");
+            script.textContent = "window.intruder = true";
+            document.body.append(script);
+            const image = new Image();
+            image.src = "https://example.org/pixel.png";
+            document.body.insertAdjacentHTML("beforeend", "<p style='color: red'>");
+        }"""
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.intruder") is None
+    assert set(page.evaluate("window.stopped")) == {
+        "script-src-elem",
+        "img-src",
+        "style-src-attr",
+    }
+    context.close()
