@@ -5,7 +5,7 @@ PYTHON ?= python3 python3.13 python3.12 python3.11
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help serve build test check validate bench lock clean
+.PHONY: help serve build test check validate bench audit lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ validate: .venv/installed ## The HTML of every page, by the Nu checker (needs Ja
 
 bench: .venv/installed ## Time cold build, rebuild, edits and memory; print each figure
 	@$(BIN)/python tests/bench.py
+
+audit: .venv/installed ## Lighthouse's marks for the site on a phone (needs Node and Chromium)
+	@$(BIN)/python tests/audit.py
 
 lock: ## Write requirements.txt anew from pyproject.toml (needs uv)
 	@uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --output-file requirements.txt

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 CODE = re.compile(r'<div class="highlight"><pre(?: id="\w+")?>(?:<span></span>)?<code>')
 TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+# The corner of a table heads no column.
+NO_HEADER = re.compile(r"<th([^>]*)></th>")
 
 
 def accessible(html: str, words: Mapping[str, str]) -> str:
@@ -36,4 +38,5 @@ def accessible(html: str, words: Mapping[str, str]) -> str:
     html = html.replace(
         '<div class="formula">', f'<div class="formula" {stop(words["formula"])}>'
     )
-    return TABLE.sub(rf'<div class="table" {stop(words["table"])}>\g<0></div>', html)
+    html = TABLE.sub(rf'<div class="table" {stop(words["table"])}>\g<0></div>', html)
+    return NO_HEADER.sub(r"<td\1></td>", html)

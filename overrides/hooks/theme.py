@@ -12,20 +12,13 @@ from jinja2 import BaseLoader, Environment
 from mkdocs.exceptions import PluginError
 from runner import SourceError
 
-DRAWER = """<input class="md-toggle" data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">"""
-OVERLAY = """<label class="md-overlay" for="__drawer"></label>"""
-
 # By template: what Material says, what stands instead, and how often.
 CHANGES = {
     "base.html": [
-        # The keyboard opens the drawer (style/access.css shows its focus), right after the link that skips to the text.
-        (DRAWER, "", 1),
-        (OVERLAY, "", 1),
+        # The checkbox that opens the drawer stands in the header, where the keyboard expects it: partials/header.html.
         (
-            "{% block header %}",
-            DRAWER.replace(">", """ aria-label="{{ lang.t('nav') }}">""")
-            + OVERLAY
-            + "{% block header %}",
+            """<input class="md-toggle" data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">""",
+            "",
             1,
         ),
         # In Chinese Material says only "jump to".

@@ -20,6 +20,7 @@ from runner import Record
 ADDRESS = "https://example.org/book/"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+MISSING = "no Chromium or Chrome here; on Debian: apt-get install chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +30,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def find_browser() -> str | None:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return found or (MAC if Path(MAC).exists() else None)
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -81,14 +87,11 @@ def browser(records: dict[str, Record]) -> Iterator[Browser]:
     Playwright keeps an event loop running as long as it lives, and the runner starts one of its own:
     the records come before it, and it ends with this folder's tests.
     """
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if not found and Path(MAC).exists():
-        found = MAC
+    found = find_browser()
     if not found:
-        message = "no Chromium or Chrome here; on Debian: apt-get install chromium"
         if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
