@@ -118,7 +118,7 @@ def test_axe_finds_nothing_on_any_page(
             page.goto(address + name)
             page.evaluate(AXE_SCRIPT)
             page.evaluate(PREPARE)
-        found += violations(both, RULES, "in light")
+        found += violations(both, TAGS, "in light")
         for page in both.values():
             set_scheme(page, "slate")
         found += violations(both, COLOUR, "in dark")
@@ -223,7 +223,7 @@ def test_the_keyboard_opens_and_closes_the_drawer(
     page.keyboard.press("Tab")  # after the link that skips to the text
     page.keyboard.press("Space")
     assert title.count() == 1
-    refuse(violations({path: page}, RULES, "with its drawer open"))
+    refuse(violations({path: page}, TAGS, "with its drawer open"))
     for _ in range(8):
         page.keyboard.press("Tab")
         focus = page.evaluate(FOCUS)
@@ -247,7 +247,7 @@ def test_the_keyboard_searches(
     page.keyboard.insert_text(query)
     page.keyboard.press("End")  # the search listens for keys
     page.wait_for_selector(".md-search-result__item a")
-    refuse(violations({f"{language}faq/": page}, RULES, f"with its search, {scheme}"))
+    refuse(violations({f"{language}faq/": page}, TAGS, f"with its search, {scheme}"))
     page.keyboard.press("ArrowDown")
     focus = page.evaluate(FOCUS)
     assert "md-search-result__link" in focus["html"] and focus["outline"] >= 2, focus
