@@ -143,6 +143,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_dir = str(staging.folder)
     outer = builds[0].config if builds else config
     config.extra["root_url"] = outer.site_url  # of both languages, for the sitemap
+    config.extra["published"] = command == "build"
     remember_references(config, root / "docs/references.bib")
     styles = [root / "overrides" / str(path) for path in config.extra_css]
     config.extra_css = []  # they become one with Material's
@@ -393,7 +394,9 @@ def _finished_page(html: str, url: str | None) -> str:
 def _finish_site(now: Build) -> None:
     """What is made of all pages of all languages together."""
     site, cache = now.staging.folder, now.root / ".cache"
-    paths = [language["path"] for language in now.config.extra["languages"].values()]
+    languages = now.config.extra["languages"].values()
+    # The English build holds all; any other stands by itself.
+    paths = [""] if now.own["path"] else [language["path"] for language in languages]
     for path in paths:
         split_index(site / path)
     folders = [Path(folder) for folder in now.config.theme.dirs]
