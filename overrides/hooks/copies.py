@@ -222,7 +222,9 @@ def _embed(embed: Embed, indent: str, caption: str, page: Original, site: Site) 
     if embed.kind == "figure":
         lines = [_image(embed, page), caption, *lines]
     else:
-        lines = [fenced(record.text(embed.section), "text"), *lines]
+        # Of a run to step through: what its drawing says, and what its program printed.
+        said = " ".join(embed.options.get("alt", "").split())
+        lines = [said, fenced(record.text(embed.section), "text"), *lines]
     text = textwrap.indent("\n\n".join(filter(None, lines)), indent)
     section = [(embed.snippet, embed.section)]
     return Part(text + "\n", embed.kind, section, indent, caption)
