@@ -13,22 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
 
 import serving
 import taking
 from access import accessible
-from assets import (
-    SHIM,
-    is_published,
-    with_shared_assets,
-    write_assets,
-)
-from cards import card, card_path
+from assets import SHIM, is_published
+from describing import about_page, has_previews, preview_cards
+from finishing import finish_assets, finished_page
 from indexing import index_joined_words, mend_search, teach_words
 from jinja2 import Environment, FileSystemBytecodeCache
-from links import finish_links
-from metadata import About, Edition, faq_questions, plain_text, read_edition
+from metadata import Edition, read_edition
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -44,7 +38,6 @@ from not_found import not_found_context
 from notebooks import colab, data_texts, download, read_titles
 from offline import offline_files, write_zip
 from pages import Pages, Source, check_twins
-from policy import with_policy
 from publishing import Staging, WarningCount
 from rebuilds import (
     Published,
@@ -56,9 +49,7 @@ from rebuilds import (
     remember_rendering,
 )
 from runner import Record, SourceError, ensure_records
-from searching import split_index, with_patient_search
 from theme import ChangedTheme
-from validity import valid_page
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -143,7 +134,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.site_dir = str(staging.folder)
     outer = builds[0].config if builds else config
     config.extra["root_url"] = outer.site_url  # of both languages, for the sitemap
-    config.extra["published"] = command == "build"
+    config.extra["published"] = command != "serve"
     remember_references(config, root / "docs/references.bib")
     styles = [root / "overrides" / str(path) for path in config.extra_css]
     config.extra_css = []  # they become one with Material's
@@ -203,8 +194,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             len(builds) > 1 or not is_published(file.src_uri, config.extra["languages"])
         ):
             files.remove(file)
-    if _has_previews(config) and len(builds) == 1:  # both languages share the pictures
-        for path, picture in _cards(now).items():
+    previews = has_previews(config, command)
+    if previews and len(builds) == 1:  # both languages share the pictures
+        folder = now.root / ".cache" / "cards"
+        for path, picture in preview_cards(now.pages, now.records, folder).items():
             files.append(File.generated(config, path, content=picture))
     return files
 
@@ -292,7 +285,9 @@ def on_page_context(
         for language, other in languages.items()
     }
     context["take"] = taking.ways(_pages(), page, config)
-    about = context["about"] = _about(page, config)
+    previews = has_previews(config, command)
+    about = about_page(page, config, _pages(), builds[-1].own["path"], previews)
+    context["about"] = about
     if page.file.src_uri in _pages().chapters:
         words = config.extra["words"]
         context["citation"] = about.bibtex(builds[-1].edition, words)
@@ -368,40 +363,20 @@ def on_serve(
 
 
 def _finished_page(html: str, url: str | None) -> str:
-    """A page as it is published: its assets those of the whole site, its search patient, its policy at the top.
-
-    Args:
-        html: what the template made.
-        url: the page's address in its language, or None for 404.html, whose links start from the host's root.
-    """
     now, outer = builds[-1], builds[0]
     path = now.own["path"] if len(builds) > 1 else ""
-    if url is None:
-        shared = urlsplit(outer.config.site_url or "/").path
-        own = posixpath.join(shared, path, "")
-    else:
-        here = posixpath.join(path, url)
-        own, shared = (
-            get_relative_url(f"{root or '.'}/", here).removeprefix("./")
-            for root in (path, "")
-        )
-    html = finish_links(valid_page(html), outer.config.site_url or "")
-    html = with_shared_assets(html, own, shared)
-    html = with_patient_search(html, path)
-    return with_policy(html) if command == "build" else html
+    address = outer.config.site_url or ""
+    return finished_page(html, url, path, address, policed=command != "serve")
 
 
 def _finish_site(now: Build) -> None:
-    """What is made of all pages of all languages together."""
-    site, cache = now.staging.folder, now.root / ".cache"
     languages = now.config.extra["languages"].values()
     # The English build holds all; any other stands by itself.
     paths = [""] if now.own["path"] else [language["path"] for language in languages]
-    for path in paths:
-        split_index(site / path)
     folders = [Path(folder) for folder in now.config.theme.dirs]
-    write_assets(site, cache, folders, now.styles, trim=command == "build")
-    if command == "build":
+    site, cache = now.staging.folder, now.root / ".cache"
+    finish_assets(site, cache, paths, folders, now.styles, trim=command != "serve")
+    if command != "serve":
         files = offline_files(site, paths, now.root / "overrides" / SHIM)
         if now.offline:
             now.staging.fill(files)
@@ -421,57 +396,6 @@ def _flat(nav: Any) -> list[str]:
         return [nav]
     items = nav.values() if isinstance(nav, dict) else nav
     return [name for item in items for name in _flat(item)]
-
-
-def _has_previews(config: MkDocsConfig) -> bool:
-    """A preview's picture has an absolute address, and nobody shares a page of `serve`."""
-    return bool(config.extra["root_url"]) and command != "serve"
-
-
-def _cards(now: Build) -> dict[str, bytes]:
-    """The pictures of link previews, by path: of each figure that stands for a page."""
-    pages, cache = _pages(), now.root / ".cache" / "cards"
-    notebooks = [f"notebooks/{name}.md" for name in now.records]
-    cards: dict[str, bytes] = {}
-    for figure in map(pages.picture, [*pages.chapters, *notebooks]):
-        if figure and (path := card_path(figure.snippet, figure.section)) not in cards:
-            source = now.records[figure.snippet].figures(figure.section)[0]
-            cards[path] = card(figure.id, source, cache)
-    return cards
-
-
-def _about(page: Page, config: MkDocsConfig) -> About:
-    """What a page tells machines about itself."""
-    pages, uri, extra = _pages(), page.file.src_uri, config.extra
-    root, languages = extra["root_url"], extra["languages"]
-    if page.is_homepage:
-        kind = "WebSite"
-    elif uri == "faq.md":
-        kind = "FAQPage"
-    elif uri not in pages.chapters:
-        kind = "SoftwareSourceCode"
-    else:  # a lab has its data; a chapter is in no section of the navigation
-        article = "lab" in page.meta or page.parent is None
-        kind = "TechArticle" if article else "WebPage"
-    title = config.site_name if page.is_homepage else plain_text(str(page.title))
-    figure = pages.picture(uri) if _has_previews(config) else None
-    return About(
-        kind=kind,
-        title=title,
-        description=plain_text(page.meta.get("description", config.site_description)),
-        language=builds[-1].language,
-        folder=builds[-1].own["path"],
-        site=config.site_name,
-        path=page.url.removeprefix("./"),
-        homes={
-            name: posixpath.join(root, other["path"], "")
-            for name, other in languages.items()
-            if root
-        },
-        picture=root + card_path(figure.snippet, figure.section) if figure else "",
-        alt=figure.options["alt"] if figure else "",
-        questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
-    )
 
 
 def _rendering_context(now: Build, files: Files) -> str:
@@ -496,7 +420,8 @@ def _rendering_context(now: Build, files: Files) -> str:
 def _build_other(now: Build, name: str, other: dict[str, str]) -> None:
     """Builds another language into its folder of the staged site, or takes it from the published one."""
     target = now.staging.folder / other["path"]
-    if now.published.language(name, now.fingerprints[name]):
+    # Pages for files, with no server, have been changed too much to be of use again.
+    if not now.offline and now.published.language(name, now.fingerprints[name]):
         copy_tree(now.published.site / other["path"], target)
         return
     url = now.config.site_url

@@ -84,3 +84,18 @@ def test_each_language_by_itself(project: Project, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "总和是" in (tmp_path / "zh/index.html").read_text(encoding="utf-8")
     assert not (tmp_path / "zh/zh").exists()
+
+
+def test_the_site_as_files_is_built_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands there is made for files; a language that has not changed cannot be taken from it."""
+    monkeypatch.setenv("OFFLINE", "1")
+    for said in ("The total is", "Once more the sum is"):
+        project.replace("docs/en/index.md", "The sum is", said)
+        result = project.build()
+        assert result.returncode == 0, result.stderr
+        assert said in project.page(".")
+        assert 'href="zh/index.html"' in project.page(".")
+        project.replace("docs/en/index.md", said, "The sum is")
+    assert (project.folder / "site/zh/search/search_index.js").exists()
