@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
-TOKEN = re.compile(r"<(mi|mn|mo|mtext)\b[^>]*>([^<]*)<")
+TOKEN = re.compile(r"<(mi|mn|mo|mtext)\b([^>]*)>([^<]*)<")
 # What a browser may draw in the place of what is written: combining accents, and a sign for a radical.
 ACCENTS = {
     "ˆ": "\u0302",
@@ -40,11 +40,11 @@ def formula_characters(pages: Iterable[str]) -> set[str]:
         for formula in MATH.findall(page):
             if RADICAL.search(formula):
                 found.add("√")
-            for kind, text in TOKEN.findall(formula):
+            for kind, attributes, text in TOKEN.findall(formula):
                 letters = html.unescape(text)
+                if kind == "mi" and len(letters) == 1 and "normal" not in attributes:
+                    letters = letters.translate(ITALIC)
                 found.update(letters, (ACCENTS.get(letter, "") for letter in letters))
-                if kind == "mi" and len(letters) == 1:
-                    found.add(letters.translate(ITALIC))
     return found
 
 
