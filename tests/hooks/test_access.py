@@ -1,0 +1,54 @@
+"""What the build does for those who use a keyboard or a screen reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from access import accessible
+from jinja2 import Environment, FileSystemLoader
+from mkdocs.exceptions import PluginError
+from theme import CHANGES, ChangedTheme
+
+WORDS = {
+    "copy": "Copy",
+    "code": "Program",
+    "output": "Output",
+    "formula": "Formula",
+    "table": "Table",
+}
+
+
+def test_what_scrolls_has_a_name_and_a_stop() -> None:
+    html = accessible(
+        '<pre class="output">1</pre><div class="formula">x</div><table><tr><th></th><th>a</th></tr></table>',
+        WORDS,
+    )
+    for part, name in (
+        ('<pre class="output"', "Output"),
+        ('<div class="formula"', "Formula"),
+        ('<div class="table"', "Table"),
+    ):
+        assert f'{part} tabindex="0" role="group" aria-label="{name}">' in html
+    assert "<tr><td></td><th>a</th></tr></table></div>" in html
+
+
+def test_each_copy_button_has_its_program() -> None:
+    block = '<div class="highlight"><pre><span></span><code>a = 1\n</code></pre></div>'
+    html = accessible(block + block, WORDS)
+    for id_ in ("code-1", "code-2"):
+        assert f'data-clipboard-target="#{id_}"' in html
+        assert f'<code id="{id_}" role="group" aria-label="Program">a = 1' in html
+
+
+def test_a_change_that_meets_nothing_fails_with_a_remedy(tmp_path: Path) -> None:
+    theme, own = tmp_path / "theme", tmp_path / "own"
+    for folder in (theme, own):
+        (folder / "partials").mkdir(parents=True)
+        (folder / "partials/search.html").write_text('<div role="search">')
+    assert "partials/search.html" in CHANGES
+    env = Environment(loader=ChangedTheme(FileSystemLoader(theme), own))
+    with pytest.raises(PluginError, match=r"search\.html(.|\n)*adapt CHANGES"):
+        env.get_template("partials/search.html")
+    env = Environment(loader=ChangedTheme(FileSystemLoader(own), own))
+    env.get_template("partials/search.html")  # the site's own stays as it is
