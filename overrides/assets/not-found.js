@@ -10,6 +10,7 @@ async function settle() {
   if (!answer.ok) return
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
   for (const { name, value } of document.body.attributes) page.body.setAttribute(name, value) // light or dark
+  page.querySelector(".scheme-switch").ariaPressed = document.querySelector(".scheme-switch").ariaPressed
   document.documentElement.lang = page.documentElement.lang
   document.title = page.title
   document.body.replaceWith(page.body)

@@ -58,13 +58,17 @@ def write_assets(
     """
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
     (site / FONT).write_bytes(math_font(cache, formula_characters(pages)))
-    sheets = [_find(folders, "main"), _find(folders, "palette"), *styles]
-    sheet = joined(sheets)
+    sheet = whole_sheet(folders, styles)
     if trim:
         scripts = sorted((site / "assets/javascripts").glob("*.js"))
         texts = [path.read_text(encoding="utf-8") for path in scripts]
         sheet = _trimmed_once(sheet, Vocabulary.of(pages, texts), cache)
     (site / STYLE).write_text(sheet, encoding="utf-8")
+
+
+def whole_sheet(folders: list[Path], styles: list[Path]) -> str:
+    """Material's style sheets and the site's own `styles` in one, with all their rules."""
+    return joined([_find(folders, "main"), _find(folders, "palette"), *styles])
 
 
 def _find(folders: list[Path], name: str) -> Path:

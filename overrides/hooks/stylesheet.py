@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import tinycss2
+from policy import INLINE
 
 TAG = re.compile(r"<([a-zA-Z][\w-]*)([^>]*)>")
 EQUALS = re.compile(r"""([\w-]+)=["']?([^"']*)["']?""")
@@ -30,8 +31,10 @@ class Vocabulary:
     words: set[str]
 
     @classmethod
-    def of(cls, pages: Iterable[str], scripts: Iterable[str]) -> Vocabulary:
-        """Reads the HTML of all pages and the text of all scripts."""
+    def of(cls, pages: list[str], scripts: Iterable[str]) -> Vocabulary:
+        """Reads the HTML of all pages, with the scripts in them, and the text of all other scripts."""
+        inline = {script for page in pages for script in INLINE.findall(page)}
+        scripts = [*scripts, *sorted(inline)]
         words = {word for script in scripts for word in WORD.findall(script)}
         found = {tag for page in pages for tag in TAG.findall(page)}
         attributes = {pair for _, text in found for pair in ATTRIBUTE.findall(text)}

@@ -21,6 +21,7 @@ CHANGES = {
             "",
             1,
         ),
+        ("""<label class="md-overlay" for="__drawer"></label>""", "", 1),
         # In Chinese Material says only "jump to".
         ("""{{ lang.t("action.skip") }}""", "{{ config.extra.words.skip }}", 1),
     ],

@@ -20,8 +20,12 @@ WIDTH = ["scrollable-region-focusable", "target-size"]
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
-# What axe looks at: with all details open, and of the spans in code, which look alike by their class, one of each.
+# What axe looks at: all is laid out, all details are open, and of the spans in code, which look alike by their class,
+# there is one of each.
 PREPARE = """() => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync("article * { content-visibility: visible !important }")
+  document.adoptedStyleSheets = [sheet]
   document.querySelectorAll("details").forEach(one => one.open = true)
   const seen = new Set()
   for (const span of document.querySelectorAll("pre span[class]:not(.md-code__nav)")) {
@@ -96,7 +100,7 @@ def visit(context: BrowserContext, address: str) -> Callable[[str], Page]:
 
 def set_scheme(page: Page, scheme: str) -> None:
     page.evaluate(
-        "scheme => document.querySelector(`.md-option[data-md-color-scheme=${scheme}]`).click()",
+        "scheme => document.body.dataset.mdColorScheme !== scheme && document.querySelector('.scheme-switch').click()",
         scheme,
     )
     page.wait_for_selector(f"body[data-md-color-scheme={scheme}]")
@@ -140,9 +144,9 @@ def test_axe_finds_nothing_on_any_page(
 
 # What the Tab key can reach: everything that does something and can be seen, or is shown by its label.
 REACHABLE = """() => {
-  const shown = one => one.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})
+  const shown = one => one.checkVisibility({visibilityProperty: true})
   return [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")]
-    .filter(one => one.tabIndex >= 0 && shown(one) && !(one.type === "radio" && !one.checked))
+    .filter(one => one.tabIndex >= 0 && shown(one))
     .map((one, number) => (one.dataset.stop = number, `${number} ${one.outerHTML.slice(0, 120)}`))
 }"""
 
@@ -151,8 +155,7 @@ FOCUS = """() => {
   const active = document.activeElement
   if (active === document.body) return null
   const shown = one => one.checkVisibility({visibilityProperty: true, opacityProperty: true})
-  const label = active.matches(".md-option") ? active.nextElementSibling
-    : active.matches(".md-toggle") ? [...active.labels].filter(shown).at(-1) : null
+  const label = active.matches(".md-toggle") ? [...active.labels].filter(shown).at(-1) : null
   const seen = label || active
   const style = getComputedStyle(seen), box = seen.getBoundingClientRect()
   let behind = style.outlineOffset.startsWith("-") ? seen : seen.parentElement
@@ -273,7 +276,7 @@ def test_the_keyboard_changes_colours_and_language(
     visit: Callable[[str], Page], address: str
 ) -> None:
     page = visit("faq/")
-    page.focus(".md-option")
+    page.focus(".scheme-switch")
     page.keyboard.press("Enter")
     page.wait_for_selector("body[data-md-color-scheme=slate]")
     page.focus(".language-switch")

@@ -179,4 +179,6 @@ def test_it_stays_dark(browser: Browser, at_root: str) -> None:
     page.wait_for_load_state("networkidle")
     assert page.locator("h1").inner_text() == WORDS["zh"][0]
     assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+    page.click(".scheme-switch")
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
     context.close()

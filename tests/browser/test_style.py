@@ -1,0 +1,153 @@
+"""The style sheet as pages need it: without the rest of Material's, and without laying out what nobody sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from assets import STYLE, whole_sheet
+from conftest import ROOT
+from mkdocs.theme import Theme
+from playwright.sync_api import Browser, Page
+
+from .test_scheme import Scheme
+
+# How elements look, with what CSS puts before and after them; of those with the same classes around them, the first.
+LOOKS = """() => {
+  const kinds = new Map()
+  for (const one of document.querySelectorAll("body, body *:not(math *)")) {
+    let kind = ""
+    for (let around = one; around; around = around.parentElement) kind += ` < ${around.tagName}.${around.className.baseVal ?? around.className}`
+    if (!kinds.has(kind)) kinds.set(kind, one)
+  }
+  return [...kinds].flatMap(([kind, one]) => ["", "::before", "::after"].flatMap(part => {
+    const style = getComputedStyle(one, part)
+    // Material's script gives the results their height, some time after the search is opened.
+    const sizes = one.closest(".md-search") ? [] : ["width", "height", "inset"]
+    return part && style.content === "none" ? [] : [
+      "display", "position", "visibility", "opacity", "color", "backgroundColor", "fill", "font", "content",
+      "textDecoration", "margin", "padding", "border", "outline", "boxShadow", "transform", "zIndex", "overflow",
+      "maskImage", "order", "gap", "float", "whiteSpace", "listStyle", ...sizes,
+    ].map(name => `${name}: ${style[name]} of${kind}${part}`)
+  }))
+}"""
+
+# Where each part of the text stands, and how high it is.
+PLACES = """() => [...document.querySelectorAll("article > *, article li, article h2, article h3")].map(one => {
+  const {top, height} = one.getBoundingClientRect()
+  return [one.outerHTML.slice(0, 80), Math.round(top + scrollY), Math.round(height)]
+})"""
+
+# As if the whole text were in view.
+ALL_SEEN = """() => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync("article * { contain-intrinsic-size: none !important; content-visibility: visible !important }")
+  document.adoptedStyleSheets = [sheet]
+}"""
+
+PAGES = ["", "mathematics/", "labs/attention/", "zh/working-together/", "zh/faq/"]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def whole() -> str:
+    """All rules of Material and of the site."""
+    configuration = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    names = yaml.safe_load(
+        configuration.partition("extra_css:")[2].partition("\n\n")[0]
+    )
+    folders = [ROOT / "overrides", *map(Path, Theme("material").dirs)]
+    return whole_sheet(folders, [ROOT / "overrides" / name for name in names])
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_pages_look_as_with_all_of_material(
+    browser: Browser, address: str, whole: str, width: int, scheme: Scheme
+) -> None:
+    """As they come, with the drawer open, and while their reader searches."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 844},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    )
+    trimmed, full = context.new_page(), context.new_page()
+    full.route(
+        f"**/{STYLE}",
+        lambda route: route.fulfill(body=whole, content_type="text/css"),
+    )
+
+    def looks(page: Page, path: str) -> list[str]:
+        page.goto(address + path)
+        page.evaluate(
+            "document.querySelectorAll('details').forEach(one => one.open = true)"
+        )
+        found: list[str] = page.evaluate(LOOKS)
+        for toggle in ("__drawer", "__search"):
+            click = f"document.getElementById('{toggle}').click()"
+            page.evaluate(click)
+            found += page.evaluate(LOOKS)
+            page.evaluate(click)
+        return found
+
+    for path in ("", "zh/labs/attention/", "notebooks/gradient_check/"):
+        expected, found = looks(full, path), looks(trimmed, path)
+        assert len(expected) > 10_000
+        assert set(found) - set(expected) == set()
+        assert len(found) == len(expected)
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_what_is_laid_out_late_lies_where_it_would(
+    page: Page, address: str, path: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(address + path)
+    for _ in range(60):
+        page.evaluate("scrollBy(0, 800)")
+        page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+    assert page.evaluate(
+        "scrollY + innerHeight + 2 > document.documentElement.scrollHeight"
+    )
+    found = page.evaluate(PLACES)
+    page.evaluate(ALL_SEEN)
+    assert found == page.evaluate(PLACES)
+
+
+def test_what_is_out_of_sight_is_not_laid_out(page: Page, address: str) -> None:
+    """Which is what makes a long page quick."""
+    page.goto(f"{address}mathematics/")
+    skipped = """() => [...document.querySelectorAll("article pre > code, article math")]
+      .filter(one => !one.checkVisibility({contentVisibilityAuto: true})).length"""
+    assert page.evaluate(skipped) > 50
+    page.emulate_media(media="print")
+    assert page.evaluate(skipped) == 0, "paper shows all"
+
+
+@pytest.mark.parametrize("anchor", ["training", "exercises", "what-to-do"])
+def test_a_link_into_a_page_finds_its_place(
+    page: Page, address: str, anchor: str
+) -> None:
+    """And what is above it may get another height: the place stays."""
+    path = "working-together/" if anchor == "what-to-do" else "mathematics/"
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}{path}#{anchor}")
+    page.wait_for_timeout(500)
+    top = f"document.getElementById('{anchor}').getBoundingClientRect().top"
+    assert 0 <= page.evaluate(top) < 150
+    page.mouse.wheel(0, -900)
+    page.wait_for_timeout(500)
+    page.mouse.wheel(0, 900)
+    page.wait_for_timeout(500)
+    assert -60 <= page.evaluate(top) < 210
