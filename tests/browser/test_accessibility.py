@@ -313,7 +313,7 @@ def test_copy_buttons_copy(browser: Browser, address: str, path: str) -> None:
         cite.click()
     buttons = page.locator(".md-code__button")
     for number in {0, 1, buttons.count() - 1}:
-        code = buttons.nth(number).evaluate("one => one.closest('pre').innerText")
+        code = buttons.nth(number).evaluate("one => one.closest('pre').textContent")
         buttons.nth(number).click()
         assert page.evaluate("navigator.clipboard.readText()") == code.rstrip()
     context.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from runner import Record
 
 from .test_site import contrast, open_page
@@ -29,6 +29,8 @@ def run(records: dict[str, Record]) -> dict[str, Any]:
 def steps(page: Page) -> Locator:
     found = page.locator("figure.steps")
     assert found.count() == 1
+    found.scroll_into_view_if_needed()  # out of sight it is not laid out
+    expect(found.locator(".steps-state")).not_to_have_text("", use_inner_text=True)
     return found
 
 
