@@ -15,8 +15,8 @@ NO_HEADER = re.compile(r"<th([^>]*)></th>")
 def accessible(html: str, words: Mapping[str, str]) -> str:
     """A page's HTML in which everything that scrolls sideways has a name and can be scrolled by the keyboard.
 
-    Code gets its button here, too: Material's script would put each into a navigation without a name. Code that fits
-    needs no stop of the Tab key; Material's script sets one where it does not.
+    Code gets its button here, too: Material's script would put each into a navigation without a name. What fits needs no
+    stop of the Tab key; partials/stops.html takes it away.
     """
     number = itertools.count(1)
 
@@ -25,7 +25,7 @@ def accessible(html: str, words: Mapping[str, str]) -> str:
         return (
             '<div class="highlight"><pre><span class="md-code__nav"><button class="md-code__button" type="button" '
             f'title="{words["copy"]}" data-md-type="copy" data-clipboard-target="#{id_}"></button></span>'
-            f'<code id="{id_}" role="group" aria-label="{words["code"]}">'
+            f'<code id="{id_}" {stop(words["code"])}>'
         )
 
     def stop(name: str) -> str:

@@ -20,7 +20,7 @@ from access import accessible
 from assets import SHIM, is_published
 from describing import about_page, has_previews, preview_cards
 from finishing import finish_assets, finished_page
-from indexing import index_joined_words, mend_search, teach_words
+from indexing import WORKER, index_joined_words, teach_words, with_all_words
 from jinja2 import Environment, FileSystemBytecodeCache
 from metadata import Edition, read_edition
 from mkdocs.commands.build import build
@@ -49,7 +49,7 @@ from rebuilds import (
     remember_rendering,
 )
 from runner import Record, SourceError, ensure_records
-from theme import ChangedTheme
+from theme import BUNDLE, ChangedTheme, change_scripts, without_measuring
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -171,7 +171,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             dict(config.extra["words"]),
             [Source(file.src_uri, Path(str(file.abs_src_path))) for file in chapters],
         )
-        mend_search(files, config)
+        change_scripts(files, config, WORKER, with_all_words)
+        change_scripts(files, config, BUNDLE, without_measuring)
     except SourceError as error:
         raise PluginError(str(error)) from None
     teach_words(now.pages.glossary.words)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 
 import jieba
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from runner import SourceError
 
@@ -59,15 +58,6 @@ def without_hyphens(text: str) -> str:
     """The words of a text that have a hyphen, each once, written as one."""
     found = {word.replace("-", "").lower() for word in HYPHENATED.findall(text)}
     return " ".join(sorted(found))
-
-
-def mend_search(files: Files, config: MkDocsConfig) -> None:
-    """Mends the worker of Material's search among the files of the theme."""
-    for file in list(files):
-        if WORKER.fullmatch(file.src_uri):
-            text = with_all_words(file.content_string, file.src_uri)
-            files.remove(file)
-            files.append(File.generated(config, file.src_uri, content=text))
 
 
 def with_all_words(worker: str, name: str) -> str:

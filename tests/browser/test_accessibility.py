@@ -22,10 +22,12 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 # What axe looks at: all is laid out, all details are open, and of the spans in code, which look alike by their class,
 # there is one of each.
-PREPARE = """() => {
+LAY_OUT = """() => {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync("article * { content-visibility: visible !important }")
   document.adoptedStyleSheets = [sheet]
+}"""
+PREPARE = """() => {
   document.querySelectorAll("details").forEach(one => one.open = true)
   const seen = new Set()
   for (const span of document.querySelectorAll("pre span[class]:not(.md-code__nav)")) {
@@ -125,6 +127,7 @@ def test_axe_finds_nothing_on_any_page(
         for name, page in both.items():
             page.goto(address + name)
             page.evaluate(AXE_SCRIPT)
+            page.evaluate(LAY_OUT)
             page.evaluate(PREPARE)
         found += violations(both, TAGS, "at first")
         found += violations(both, COLOUR, "in light")
@@ -187,6 +190,8 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     page = visit(path)
     set_scheme(page, scheme)
     page.set_viewport_size(width)
+    page.evaluate(LAY_OUT)
+    page.wait_for_timeout(100)  # what fits is no stop
     page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
     missed = dict(enumerate(page.evaluate(REACHABLE)))
     total = len(missed)
@@ -208,6 +213,28 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
         missed.pop(int(focus["stop"]), None)
     assert total > 20
     assert not missed, "the Tab key does not reach these"
+
+
+def test_what_fits_is_no_stop_of_the_tab_key(browser: Browser, address: str) -> None:
+    """What scrolls is one, by its width; without scripts both are."""
+    stops = """() => [...document.querySelectorAll("article :is(pre > code, pre.output, .formula, .table)")]
+      .map(one => [one.scrollWidth > one.clientWidth, one.tabIndex === 0])"""
+    page = browser.new_page(viewport=WIDE)
+    page.goto(f"{address}mathematics/")
+    page.evaluate(LAY_OUT)
+    page.wait_for_timeout(300)
+    wide = page.evaluate(stops)
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(300)
+    narrow = page.evaluate(stops)
+    assert all(scrolls is stop for scrolls, stop in wide + narrow)
+    assert sum(stop for _, stop in wide) < sum(stop for _, stop in narrow)
+    assert 0 < sum(stop for _, stop in narrow) < len(narrow)
+    page.close()
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}mathematics/")
+    assert page.locator("article pre > code:not([tabindex='0'])").count() == 0
+    page.context.close()
 
 
 def test_the_skip_link_leads_to_the_text(visit: Callable[[str], Page]) -> None:

@@ -8,7 +8,8 @@ import pytest
 from access import accessible
 from jinja2 import Environment, FileSystemLoader
 from mkdocs.exceptions import PluginError
-from theme import CHANGES, ChangedTheme
+from runner import SourceError
+from theme import CHANGES, PROGRAMS, ChangedTheme, without_measuring
 
 WORDS = {
     "copy": "Copy",
@@ -38,7 +39,10 @@ def test_each_copy_button_has_its_program() -> None:
     html = accessible(block + block, WORDS)
     for id_ in ("code-1", "code-2"):
         assert f'data-clipboard-target="#{id_}"' in html
-        assert f'<code id="{id_}" role="group" aria-label="Program">a = 1' in html
+        assert (
+            f'<code id="{id_}" tabindex="0" role="group" aria-label="Program">a = 1'
+            in html
+        )
 
 
 def test_a_change_that_meets_nothing_fails_with_a_remedy(tmp_path: Path) -> None:
@@ -52,3 +56,12 @@ def test_a_change_that_meets_nothing_fails_with_a_remedy(tmp_path: Path) -> None
         env.get_template("partials/search.html")
     env = Environment(loader=ChangedTheme(FileSystemLoader(own), own))
     env.get_template("partials/search.html")  # the site's own stays as it is
+
+
+def test_the_script_measures_no_program() -> None:
+    script = f'M({PROGRAMS},e).map(Yn),M("a",e).map(Jn)'
+    changed = without_measuring(script, "bundle.js")
+    assert PROGRAMS not in changed and changed.endswith('M("a",e).map(Jn)')
+    for other in ("", script + script):
+        with pytest.raises(SourceError, match="still measures"):
+            without_measuring(other, "bundle.js")
