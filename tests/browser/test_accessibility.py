@@ -218,7 +218,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
 def test_what_fits_is_no_stop_of_the_tab_key(browser: Browser, address: str) -> None:
     """What scrolls is one, by its width; without scripts both are."""
     stops = """() => [...document.querySelectorAll("article :is(pre > code, pre.output, .formula, .table)")]
-      .map(one => [one.scrollWidth > one.clientWidth, one.tabIndex === 0])"""
+      .filter(one => one.checkVisibility()).map(one => [one.scrollWidth > one.clientWidth, one.tabIndex === 0])"""
     page = browser.new_page(viewport=WIDE)
     page.goto(f"{address}mathematics/")
     page.evaluate(LAY_OUT)
@@ -294,7 +294,7 @@ def test_the_keyboard_searches(
     page.wait_for_selector("#__search:checked", state="attached")
     page.wait_for_selector(".md-search-result__item a")
     page.keyboard.press("ArrowDown")
-    page.wait_for_function("document.activeElement.matches('.md-search-result__link')")
+    page.wait_for_selector(".md-search-result__link:focus")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "h=" in url)
 

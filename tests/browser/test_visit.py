@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from .conftest import page_paths
 
@@ -129,9 +130,8 @@ def test_the_index_comes_when_a_reader_types(browser: Browser, address: str) -> 
     page.keyboard.type("gradient")
     page.wait_for_selector(".md-search-result__item a", state="attached")
     page.keyboard.type(" check")  # now the engine itself listens
-    page.wait_for_function(
-        "document.querySelector('.md-search-result__item a').href.includes('gradient')"
-    )
+    first = page.locator(".md-search-result__item a").first
+    expect(first).to_have_attribute("href", re.compile("gradient"))
     assert len([url for url in asked if url.endswith("documents.json")]) == 1
     context.close()
 
