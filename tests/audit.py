@@ -1,5 +1,8 @@
 """Lighthouse's marks for the site, as a phone sees it: `make audit`. Prints them all; fails below the targets.
 
+Its mark for performance differs by some points from one run to the next. A page that misses a target is visited twice
+more, and its middle marks count.
+
 The site is built for the address where it is then served, compressed and with the headers that static hosts send.
 """
 
@@ -110,6 +113,18 @@ def marks(url: str, chrome: str, folder: Path) -> tuple[dict[str, int], list[str
     return scores, lost
 
 
+def middle_marks(
+    url: str, chrome: str, folder: Path
+) -> tuple[dict[str, int], list[str]]:
+    """As `marks`; the middle ones of three visits where the first one misses a target."""
+    scores, lost = marks(url, chrome, folder)
+    if any(scores[name] < target for name, target in TARGETS.items()):
+        visits = [(scores, lost), *(marks(url, chrome, folder) for _ in "12")]
+        scores = {name: sorted(one[name] for one, _ in visits)[1] for name in TARGETS}
+        lost = sorted({reason for _, reasons in visits for reason in reasons})
+    return scores, lost
+
+
 def main() -> None:
     if not shutil.which("npx"):
         sys.exit(
@@ -144,17 +159,18 @@ def main() -> None:
         ]
         print(f"{'':<34}{''.join(f'{name:>16}' for name in TARGETS)}")
         for path in chosen:
-            scores, lost = marks(home + path, chrome, Path(scratch))
+            scores, lost = middle_marks(home + path, chrome, Path(scratch))
             print(
                 f"/{path:<33}{''.join(f'{scores[name]:>16}' for name in TARGETS)}",
                 flush=True,
             )
-            missed += [f"/{path} {reason}" for reason in lost]
-            missed += [
+            short = [
                 f"/{path} {name}: {scores[name]}, to reach: {target}"
                 for name, target in TARGETS.items()
                 if scores[name] < target
             ]
+            if short:
+                missed += short + [f"/{path} {reason}" for reason in lost]
         server.shutdown()
     if missed:
         sys.exit("\n".join(missed))

@@ -233,7 +233,7 @@ def test_what_fits_is_no_stop_of_the_tab_key(browser: Browser, address: str) -> 
     page.close()
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{address}mathematics/")
-    assert page.locator("article pre > code:not([tabindex='0'])").count() == 0
+    assert page.locator(".highlight pre > code:not([tabindex='0'])").count() == 0
     page.context.close()
 
 
