@@ -17,7 +17,7 @@ build: .venv/installed ## The whole site into site/; any warning fails it and pu
 	@$(BIN)/mkdocs build --quiet
 
 test: .venv/installed ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
-	@$(BIN)/python -m overrides.hooks.runner && $(BIN)/pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/pytest
 
 check: .venv/installed ## Lint, format, types and spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell

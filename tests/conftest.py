@@ -11,6 +11,13 @@ from pathlib import Path
 
 import pytest
 from runner import Record, ensure_records
+from runner.run import STEADY
+
+# Before NumPy is imported, and for every program that a test starts: as many run at a time as there are processors, and
+# several threads for each would hold each other up.
+os.environ.update(
+    {name: one for name, one in STEADY.items() if name.endswith("_THREADS")}
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = Path(__file__).parent / "small_project"

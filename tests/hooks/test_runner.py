@@ -17,7 +17,6 @@ import pytest
 from conftest import ROOT, Project
 from runner import Record, ensure_records
 from runner import record as record_module
-from runner.run import STEADY
 
 MAIN = '''"""Reads a file and a module of its own."""
 
@@ -199,8 +198,6 @@ sys.path.insert(0, hooks)
 from runner.kernel import values_of
 Path(values).write_text(json.dumps(values_of(names)))
 """
-# One thread for each: several for each of several programs hold each other up.
-ONE_THREAD = {name: one for name, one in STEADY.items() if name.endswith("_THREADS")}
 
 
 @dataclass
@@ -222,7 +219,7 @@ def plain_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Plain]:
         result = subprocess.run(
             [sys.executable, "-c", PLAIN, *arguments],
             cwd=ROOT,
-            env={**os.environ, **ONE_THREAD, "MPLBACKEND": "agg"},
+            env={**os.environ, "MPLBACKEND": "agg"},
             capture_output=True,
             text=True,
         )

@@ -51,7 +51,7 @@ def runs(
 ) -> list[subprocess.CompletedProcess[str]]:
     """All mutated programs run, as many at a time as there are processors."""
     folder = tmp_path_factory.mktemp("mutated")
-    steady = {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    steady = {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0"}
 
     def run(number: int) -> subprocess.CompletedProcess[str]:
         name, mutation = mutations()[number]
