@@ -15,7 +15,7 @@ from typing import Any
 from copies import Original, Part, Site, parts, quoted
 from notebooks import (
     as_ipynb,
-    data_cells,
+    file_cells,
     markdown_cell,
     provenance_text,
     runnable_cells,
@@ -31,25 +31,20 @@ FOOTNOTE = re.compile(r"^\[\^(?P<key>[^\]]+)\]: (?P<text>.*)$", re.MULTILINE)
 MARK = re.compile(r"\[\^(?P<key>[^\]\s]+)\]")
 
 
-def chapter_notebook(
-    page: Original, site: Site, urls: Mapping[str, str], data: Mapping[str, Any]
-) -> str:
+def chapter_notebook(page: Original, site: Site, urls: Mapping[str, str]) -> str:
     """A chapter as the text of an .ipynb file.
 
     Args:
         page: the chapter.
         site: what all pages share.
         urls: the address of each page, by uri.
-        data: by snippet, the texts of the files that it reads.
     """
     key = f"notebook\n{site.context}\n{urls}\n{page}"
-    return remember_content(key, lambda: _notebook(page, site, urls, data))
+    return remember_content(key, lambda: _notebook(page, site, urls))
 
 
-def _notebook(
-    page: Original, site: Site, urls: Mapping[str, str], data: Mapping[str, Any]
-) -> str:
-    chapter = _Cells(list(parts(page, site)), page, site, data)
+def _notebook(page: Original, site: Site, urls: Mapping[str, str]) -> str:
+    chapter = _Cells(list(parts(page, site)), page, site)
     prose = _Prose(page, site, urls)
     cells = []
     for cell in chapter.cells:
@@ -63,14 +58,8 @@ def _notebook(
 class _Cells:
     """Turns the parts of a chapter into cells, one after the other."""
 
-    def __init__(
-        self,
-        pieces: Sequence[Part],
-        page: Original,
-        site: Site,
-        data: Mapping[str, Any],
-    ) -> None:
-        self.page, self.site, self.data = page, site, data
+    def __init__(self, pieces: Sequence[Part], page: Original, site: Site) -> None:
+        self.page, self.site = page, site
         self.cells: list[dict[str, Any]] = []
         self.text: list[str] = []
         self.indent = ""  # of a list or an answer that a cell has cut in two
@@ -135,7 +124,7 @@ class _Cells:
             link = posixpath.relpath(run, folder)
             self.text += ["", provenance_text(record, self.site.words, link)]
             self._end_text()
-            self.cells += data_cells(self.data[snippet])
+            self.cells += file_cells(record)
         self._end_text()
         for cell in self.programs[snippet][self.ran[snippet] : end]:
             cell["id"] = f"{snippet}-{cell['id']}"

@@ -16,14 +16,14 @@ from typing import Any
 import figures
 import yaml
 from diagrams import DiagramError, diagram_svg
-from runner import Record, SourceError
+from runner import Record, Snippet, SourceError
 from steps import read_run
 from values import Place, Values, nearest, read_yaml
 
 DIRECTIVE = re.compile(r"^ *::: +(?P<kind>[\w-]+)(?: +(?P<argument>\S+))? *$")
 INCLUDE = re.compile(r"-+ *8 *< *-+")
 GOOD_INCLUDE = re.compile(
-    r'^ *--8<-- "(?P<snippet>[\w-]+)\.py(?::(?P<section>[a-z][\w-]*))?"\s*$'
+    r'^ *--8<-- "(?P<snippet>(?:shared/)?[\w-]+)\.py(?::(?P<section>[a-z][\w-]*))?"\s*$'
 )
 FENCE = re.compile(r"^ *(```|~~~)")
 MERMAID = re.compile(r"^ *(```+|~~~+) *mermaid *$")
@@ -72,6 +72,7 @@ class Reader:
         language: the language of the chapters, as in `theme.language`.
         texts: by a directive's name, what writes its Markdown from data; it is given the
             directive's argument, its place, and the page's uri.
+        modules: what programs share, by the name under which chapters include it.
     """
 
     def __init__(
@@ -79,10 +80,12 @@ class Reader:
         values: Values,
         language: str,
         texts: Mapping[str, Callable[[str, Place, str], str]],
+        modules: Mapping[str, Snippet],
     ) -> None:
         self.values = values
         self.language = language
         self.texts = texts
+        self.modules = modules
 
     def expand(
         self, markdown: str, path: str, uri: str, first_line: int = 1
@@ -130,9 +133,15 @@ class Reader:
                     f"'{line.strip()}' includes no code.",
                     'write --8<-- "snippet.py:section" on a line of its own.',
                 )
-            record = self.values.record(include["snippet"], place.at(offset))
+            name, here = include["snippet"], place.at(offset)
+            if name.startswith("shared/") and name not in self.modules:
+                here.fail(
+                    f"there is no module '{name}'.",
+                    nearest(name, self.modules, "modules"),
+                )
+            shown = self.modules.get(name) or self.values.record(name, here)
             if include["section"]:
-                _check_section(record, include["section"], place.at(offset))
+                _check_section(shown, include["section"], here)
 
     def _text(self, block: list[str], place: Place, uri: str) -> str:
         """The Markdown that a directive writes from data; '' where it is an embed."""
@@ -202,7 +211,7 @@ def close_up(text: str) -> str:
     return GAP.sub("", text)
 
 
-def _check_section(record: Record, section: str, place: Place) -> None:
+def _check_section(record: Record | Snippet, section: str, place: Place) -> None:
     if section not in record.sections:
         place.fail(
             f"'{record.name}.py' has no section '{section}'.",

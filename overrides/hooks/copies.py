@@ -13,13 +13,12 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import svg
 from chapters import FENCE, GOOD_INCLUDE, Embed, blocks, end_of_fence, fenced
 from notebooks import provenance_text
 from rebuilds import remember_content
-from runner import Record
+from runner import Record, Snippet
 
 # A token that stands for an embed, and the caption below it.
 EMBED = re.compile(
@@ -80,7 +79,7 @@ class Site:
     url: str  # "" where it is not configured
     words: dict[str, str]
     records: Mapping[str, Record]
-    snippets: Path  # the folder of the snippets
+    modules: Mapping[str, Snippet]  # what programs share
     context: str  # a digest of all this
 
 
@@ -195,20 +194,27 @@ def _fence(block: list[str], site: Site) -> Part:
             lines.append(line)
             continue
         indent = line[: len(line) - len(line.lstrip())]
-        code = _code(include["snippet"], include["section"], site)
+        name, section = include["snippet"], include["section"] or ""
+        code = _code(name, section, site)
         lines += textwrap.indent(code, indent).split("\n")
-        sections.append((include["snippet"], include["section"] or ""))
+        sections.append((name, section if name in site.records else ""))
     indent = block[0][: len(block[0]) - len(block[0].lstrip())]
     if len(sections) < len(block) - 2 or not all(name for _, name in sections):
         return Part("\n".join(lines))  # not only sections: no cell of a notebook
     return Part("\n".join(lines), "code", sections, indent)
 
 
-def _code(snippet: str, section: str | None, site: Site) -> str:
+def _code(name: str, section: str, site: Site) -> str:
+    """The code of a section of a program or a module, or all of it."""
+    if section and name in site.modules:
+        return site.modules[name].code(section)
     if section:
-        return str(site.records[snippet].cell(section)["source"])
-    text = (site.snippets / f"{snippet}.py").read_text(encoding="utf-8")
-    return "\n".join(line for line in text.splitlines() if "--8<--" not in line)
+        return str(site.records[name].cell(section)["source"])
+    if name in site.modules:
+        text = site.modules[name].text
+    else:
+        text = site.records[name].files[f"{name}.py"].decode("utf-8-sig")
+    return "\n".join(line for line in text.split("\n") if "--8<--" not in line)
 
 
 def _embed(embed: Embed, indent: str, caption: str, page: Original, site: Site) -> Part:

@@ -35,8 +35,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 from not_found import not_found_context
-from notebooks import colab, data_texts, download, read_titles
-from offline import offline_files, write_zip
+from notebooks import colab, download, read_titles
+from offline import offline_files
 from pages import Pages, Source, check_twins
 from publishing import Staging, WarningCount
 from rebuilds import (
@@ -48,7 +48,7 @@ from rebuilds import (
     remember_references,
     remember_rendering,
 )
-from runner import Record, SourceError, ensure_records
+from runner import Record, SourceError, ensure_records, packed, read_modules
 from theme import BUNDLE, ChangedTheme, change_scripts, without_measuring
 
 log = logging.getLogger("mkdocs.hooks")
@@ -170,6 +170,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             list(config.extra["languages"]),
             dict(config.extra["words"]),
             [Source(file.src_uri, Path(str(file.abs_src_path))) for file in chapters],
+            read_modules(now.root),
         )
         change_scripts(files, config, WORKER, with_all_words)
         change_scripts(files, config, BUNDLE, without_measuring)
@@ -180,15 +181,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         uri = f"notebooks/{name}.ipynb"
         page = now.pages.notebook_markdown(name, colab(config, now.own["path"], uri))
         files.append(File.generated(config, f"notebooks/{name}.md", content=page))
-        try:
-            data = data_texts(record, now.root)
-        except SourceError as error:
-            raise PluginError(str(error)) from None
-        notebook = download(record, **now.titles[name][language], data=data)
+        notebook = download(record, **now.titles[name][language])
         files.append(File.generated(config, uri, content=notebook))
-        for path, text in data.items():
-            name = f"notebooks/{Path(path).name}"
-            files.append(File.generated(config, name, content=text))
+        program = packed(record.files, name)
+        files.append(File.generated(config, f"notebooks/{name}.zip", content=program))
     now.context = _rendering_context(now, files)
     for file in list(files):
         if file.src_uri.startswith("assets/") and (
@@ -382,7 +378,8 @@ def _finish_site(now: Build) -> None:
         if now.offline:
             now.staging.fill(files)
         else:
-            write_zip(site / now.config.extra["zip"], files)
+            target = site / now.config.extra["zip"]
+            target.write_bytes(packed(dict(files), target.stem))
 
 
 def _pages() -> Pages:
@@ -401,8 +398,9 @@ def _flat(nav: Any) -> list[str]:
 
 def _rendering_context(now: Build, files: Files) -> str:
     """A digest of what decides the HTML of every page besides its own text."""
-    runs = [(run.key, run.inputs, run.provenance) for run in now.records.values()]
+    runs = [(run.key, run.provenance) for run in now.records.values()]
     pages = _pages()
+    modules = [(name, module.text) for name, module in pages.modules.items()]
     # A notebook's figures have the words that a chapter gives them.
     embeds = [chapter.embeds for chapter in pages.chapters.values()]
     uris = sorted(file.src_uri for file in files)
@@ -411,6 +409,7 @@ def _rendering_context(now: Build, files: Files) -> str:
         now.config.mdx_configs,
         now.config.extra["words"],
         runs,
+        modules,
         embeds,
         pages.glossary.sorted,
         uris,

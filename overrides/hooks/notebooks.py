@@ -9,8 +9,9 @@ import json
 import posixpath
 import re
 import tempfile
+from base64 import b64encode
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
@@ -57,13 +58,10 @@ def read_titles(
     return titles
 
 
-def download(record: Record, title: str, summary: str, data: Mapping[str, str]) -> str:
-    """The executed notebook as .ipynb, opened by a cell with its title.
-
-    It needs nothing of this project to run: it writes the files of text that it reads, `data`, by itself.
-    """
+def download(record: Record, title: str, summary: str) -> str:
+    """The executed notebook as .ipynb, opened by a cell with its title; it runs alone, in an empty folder."""
     head = markdown_cell("title", f"# {title}\n\n{summary}")
-    return as_ipynb([head, *data_cells(data), *runnable_cells(record)])
+    return as_ipynb([head, *file_cells(record), *runnable_cells(record)])
 
 
 def colab(config: MkDocsConfig, folder: str, path: str) -> str:
@@ -90,17 +88,54 @@ def runnable_cells(record: Record) -> list[dict[str, Any]]:
     return list(cells)
 
 
-def data_cells(data: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Cells that write the files of text, by path, which the program reads from the folder it runs in."""
-    cells = []
-    for number, (path, content) in enumerate(data.items()):
-        folder = f"from pathlib import Path\n\nPath({str(Path(path).parent)!r}).mkdir(exist_ok=True)"
-        cells.append(_code_cell(f"data-folder-{number}", folder))
-        cells.append(_code_cell(f"data-{number}", f"%%writefile {path}\n{content}"))
+def other_files(record: Record) -> dict[str, bytes]:
+    """What the program needs beside itself: the files that it reads and the modules that it imports, by path."""
+    return {n: data for n, data in record.files.items() if n != f"{record.name}.py"}
+
+
+def file_cells(record: Record) -> list[dict[str, Any]]:
+    """Cells that write these files into the folder where the notebook runs; none where there are none."""
+    files = other_files(record)
+    if not files:
+        return []
+    lines = [
+        "from pathlib import Path",
+        "",
+        f'__file__ = "{record.name}.py"  # the files of this program follow',
+    ]
+    folders = {str(PurePosixPath(path).parent) for path in files} - {"."}
+    lines += [
+        f"Path({folder!r}).mkdir(parents=True, exist_ok=True)"
+        for folder in sorted(folders)
+    ]
+    cells = [_code_cell(f"{record.name}-files", "\n".join(lines))]
+    for number, (path, data) in enumerate(files.items()):
+        cell = _code_cell(f"{record.name}-file-{number}", _writing(path, data))
         # Hidden until it is asked for, in Jupyter and in Colab.
-        hidden = {"jupyter": {"source_hidden": True}, "cellView": "form"}
-        cells[-1]["metadata"].update(hidden)
+        cell["metadata"] = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+        cells.append(cell)
     return cells
+
+
+def _writing(path: str, data: bytes) -> str:
+    """Code that writes a file, byte for byte: by Jupyter's own legible way where that keeps every byte."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        lines = [repr(part) for part in re.findall(".{1,76}", b64encode(data).decode())]
+        code = f"b64decode({_in_lines(lines)})"
+        return f"from base64 import b64decode\n\nPath({path!r}).write_bytes({code})"
+    lines = text.splitlines()
+    whole = lines and lines[-1] and text == "\n".join([*lines, ""])
+    if whole and re.fullmatch(r"[\w./-]+", path):
+        return f"%%writefile {path}\n{text}"
+    literals = [repr(line) for line in re.findall(r"[^\n]*\n|[^\n]+", text)]
+    return f"Path({path!r}).write_bytes({_in_lines(literals)}.encode())"
+
+
+def _in_lines(literals: list[str]) -> str:
+    """One string, a literal a line."""
+    return "(\n" + "\n".join(f"    {part}" for part in literals or ["''"]) + "\n)"
 
 
 def markdown_cell(name: str, text: str) -> dict[str, Any]:
@@ -134,31 +169,6 @@ def printed(cell: Mapping[str, Any]) -> str:
         elif output["output_type"] == "error":
             parts.append("\n".join(output["traceback"]) + "\n")
     return "".join(parts)
-
-
-def data_files(record: Record) -> list[str]:
-    """The files that the notebook reads when it runs, relative to the project."""
-    return sorted(set(record.inputs) - {"snippets/matplotlibrc"})
-
-
-def data_texts(record: Record, root: Path) -> dict[str, str]:
-    """What these files say, by path.
-
-    Raises:
-        SourceError: one of them is not text, so that no notebook could write it.
-    """
-    texts = {}
-    for path in data_files(record):
-        try:
-            texts[path] = (root / path).read_bytes().decode()
-        except UnicodeDecodeError:
-            raise SourceError(
-                path,
-                None,
-                f"{record.name}.py reads this file, which is not text in UTF-8.",
-                "keep the data as text, such as CSV or JSON, so that the notebook can carry it.",
-            ) from None
-    return texts
 
 
 def cells_html(record: Record, cache: Path) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -65,14 +64,3 @@ def _named(path: str) -> str:
     if path.rpartition("/")[2] in {".", ".."}:
         path += "/"
     return f"{path}index.html" if path.endswith("/") or not path else path
-
-
-def write_zip(target: Path, files: Iterator[tuple[str, bytes]]) -> None:
-    """Packs the files into a zip whose one folder is named like it; the same files give the same bytes."""
-    contents = sorted(files)  # before the zip itself is one of the site's files
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, data in contents:
-            entry = zipfile.ZipInfo(f"{target.stem}/{name}")
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            packed.writestr(entry, data)

@@ -29,14 +29,14 @@ from labs import Lab, LabWriter, read_lab
 from mkdocs.utils import get_relative_url
 from notebooks import (
     cells_html,
-    data_files,
     facts_html,
+    other_files,
     printed,
     provenance_html,
     provenance_text,
 )
 from overview import Overview
-from runner import Record, SourceError
+from runner import Record, Snippet, SourceError, is_source
 from steps import read_run, steps_html
 from validity import valid_content
 from values import Place, Values
@@ -65,7 +65,9 @@ def check_twins(root: Path, folders: list[str]) -> None:
     """
     pages = {
         folder: {
-            path.relative_to(root / folder) for path in (root / folder).rglob("*.md")
+            path.relative_to(root / folder)
+            for path in (root / folder).rglob("*.md")
+            if is_source(path)
         }
         for folder in folders
     }
@@ -91,6 +93,7 @@ class Pages:
         languages: all of them.
         words: the page's words for seed, versions, … (`extra.words`).
         sources: the chapters, in the order of the navigation.
+        modules: what programs share, by the name under which chapters include it.
 
     Raises:
         SourceError: a chapter asks for what no record has; the data in docs/ is incomplete.
@@ -105,9 +108,11 @@ class Pages:
         languages: list[str],
         words: dict[str, str],
         sources: Iterable[Source],
+        modules: Mapping[str, Snippet],
     ) -> None:
         self.root = root
         self.records = records
+        self.modules = modules
         self.words = words
         self.titles = {name: entry[language] for name, entry in titles.items()}
         self.sources = {source.uri: source for source in sources}
@@ -134,7 +139,7 @@ class Pages:
             "tally": overview.tally,
             "verdict": labs.box,
         }
-        self.reader = Reader(self.values, language, directives)
+        self.reader = Reader(self.values, language, directives, modules)
         self.chapters = {uri: self._read(s) for uri, s in self.sources.items()}
 
     def _read(self, source: Source) -> Chapter:
@@ -244,8 +249,10 @@ class Pages:
         links = [f"[{self.words['download']}]({name}.ipynb)"]
         if colab:
             links.append(f"[{self.words['colab']}]({colab})")
-        for path in data_files(self.records[name]):
-            links.append(f"{self.words['reads']} [{path}]({Path(path).name})")
+        links.append(f"[{self.words['program']}]({name}.zip)")
+        if others := other_files(self.records[name]):
+            paths = ", ".join(f"`{path}`" for path in others)
+            links.append(f"{self.words['reads']} {paths}")
         if chapters := self._chapters_with(name):
             links.append(f"{self.words['used_in']} {', '.join(chapters)}")
         facts = facts_html(self.records[name], self.words)

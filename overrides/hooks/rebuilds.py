@@ -50,7 +50,7 @@ def fingerprint(
         found.update(path.read_bytes())
     for name, record in sorted(records.items()):
         found.update(
-            f"{name} {record.key} {record.inputs} {record.provenance}".encode()
+            f"{name} {record.key} {record.versions} {record.provenance}".encode()
         )
     return found.hexdigest()
 

@@ -12,7 +12,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from notebooks import colab, data_texts
+from notebooks import colab
 from pages import Pages
 
 
@@ -26,17 +26,16 @@ def write(pages: Pages, files: Files, config: MkDocsConfig, context: str) -> Non
         config.site_url or "",
         pages.words,
         pages.records,
-        pages.root / "snippets",
+        pages.modules,
         f"{context} {config.site_url} {config.site_name} {config.copyright}",
     )
     originals = list(_originals(pages, files))
     urls = {original.uri: original.url for original in originals}
-    data = {name: data_texts(run, pages.root) for name, run in pages.records.items()}
     texts: dict[str, str] = {}
     for original in originals:
         texts |= figure_files(original)
         if _is_taken(pages, original.uri):
-            notebook = chapter_notebook(original, site, urls, data)
+            notebook = chapter_notebook(original, site, urls)
             texts[_notebook(original.uri)] = notebook
     copies = {original.uri: copy_of(original, site) for original in originals}
     texts |= copies

@@ -103,6 +103,11 @@ class Values:
             )
         record = self.record(reference["snippet"], place)
         name = reference["name"]
+        if name in record.too_large:
+            place.fail(
+                f"'{name}' of {record.name}.py holds more than one value may.",
+                f"leave the number itself under a name of its own, or allow more with a line '# value limit: 5000 numbers' in {record.name}.py.",
+            )
         if name not in record.values:
             place.fail(
                 f"'{record.name}' leaves no value '{name}'.",

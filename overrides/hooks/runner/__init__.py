@@ -3,8 +3,19 @@
 `python -m overrides.hooks.runner numpy_network` runs one snippet (without a name: all) that has no valid record yet.
 """
 
+from .errors import SourceError
+from .folder import is_source, packed
 from .record import Record
-from .schedule import ensure_records
-from .sections import Cell, Snippet, SourceError
+from .schedule import ensure_records, read_modules
+from .sections import Cell, Snippet
 
-__all__ = ["Cell", "Record", "Snippet", "SourceError", "ensure_records"]
+__all__ = [
+    "Cell",
+    "Record",
+    "Snippet",
+    "SourceError",
+    "ensure_records",
+    "is_source",
+    "packed",
+    "read_modules",
+]

@@ -9,11 +9,13 @@ import platform
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from .sections import Snippet, SourceError
+from .errors import SourceError, reason
+from .sections import Snippet
 
 KEPT = (
     4  # records of one snippet that stay on disk, so that undoing an edit runs nothing
@@ -30,12 +32,12 @@ class Record:
         str, Any
     ]  # executed, nbformat 4; the section's name is in each cell's metadata
     values: dict[str, Any]  # top-level numbers and small arrays, by name
-    inputs: dict[
-        str, str
-    ]  # local files and folders read or imported, with their digests
-    provenance: dict[str, Any] = field(
-        default_factory=dict
-    )  # seed, python, packages, processor, seconds
+    too_large: list[str] = field(default_factory=list)  # names that are none for that
+    versions: dict[str, str] = field(default_factory=dict)  # of what it imported
+    # seed, python, packages, processor, seconds of processor time
+    provenance: dict[str, Any] = field(default_factory=dict)
+    # What the run's folder held. Not kept on disk: it is the snippet's.
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def cell(self, section: str) -> dict[str, Any]:
         """The notebook cell of `section`. Raises KeyError where there is none."""
@@ -72,22 +74,29 @@ class Record:
         ]
 
 
-def static_ingredients(snippet: Snippet, root: Path) -> dict[str, str]:
-    """All that can change a result and is known before the run; the files that it reads are known only after."""
-    return {
-        "snippet": hashlib.sha256(snippet.text.encode()).hexdigest(),
-        "name": snippet.name,
-        "requirements": digest(root / "requirements.txt"),
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "processor": processor(),
-        "runner": runner_digest(),
-    }
+def key_of(snippet: Snippet) -> str:
+    """The key under which a record of `snippet` is kept: all that can change a result and is known before the run.
+
+    What the run imported is known only after it: `versions`.
+    """
+    files = {name: _sha256(data) for name, data in snippet.files.items()}
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    style = _sha256(snippet.style)
+    parts = [snippet.name, files, style, python, processor(), runner_digest()]
+    return _sha256(json.dumps(parts, sort_keys=True).encode())[:20]
 
 
-def key_of(snippet: Snippet, root: Path) -> str:
-    """The key under which a record of `snippet` is kept."""
-    text = json.dumps(static_ingredients(snippet, root), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@functools.cache
+def version_of(distribution: str) -> str | None:
+    """The installed version, or None where it is not installed. Asked once; `ensure_records` asks anew."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
 
 
 @functools.cache
@@ -111,27 +120,16 @@ def processor() -> str:
 def runner_digest() -> str:
     """A digest of this package: a change to how snippets are run is a change to every result."""
     files = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256("".join(digest(file) for file in files).encode()).hexdigest()
+    return _sha256(b"".join(file.read_bytes() for file in files))
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file, of a folder's listing, or the word 'absent'."""
-    if path.is_dir():
-        return hashlib.sha256(
-            "\n".join(sorted(p.name for p in path.iterdir())).encode()
-        ).hexdigest()
-    if not path.exists():
-        return "absent"
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def load(snippet: Snippet, root: Path, cache: Path) -> Record | None:
-    """The valid record of `snippet`, or None: never run, damaged, or a file that it read has changed."""
-    record = _read(_path(cache, snippet.name, key_of(snippet, root)))
+def load(snippet: Snippet, cache: Path) -> Record | None:
+    """The valid record of `snippet`, or None: never run, damaged, or with other versions of what it imports."""
+    record = _read(_path(cache, snippet.name, key_of(snippet)))
     if record and all(
-        digest(root / name) == seen for name, seen in record.inputs.items()
+        version_of(name) == then for name, then in record.versions.items()
     ):
-        return record
+        return replace(record, files=dict(snippet.files))
     return None
 
 
@@ -142,7 +140,8 @@ def save(record: Record, cache: Path) -> None:
         SourceError: it cannot be written (read-only folder, full disk); earlier records are left whole.
     """
     path = _path(cache, record.name, record.key)
-    body = asdict(record)
+    body = asdict(replace(record, files={}))
+    del body["files"]
     text = json.dumps({"sha256": _checksum(body), **body}, ensure_ascii=False)
     temporary = None
     try:
@@ -168,7 +167,7 @@ def unwritable(folder: Path, error: OSError) -> SourceError:
     return SourceError(
         folder,
         None,
-        f"the record cannot be written: {error.strerror or error}.",
+        f"the record cannot be written: {reason(error)}.",
         "make the folder writable and see that the disk has room; earlier records are untouched.",
     )
 
@@ -206,6 +205,4 @@ def _read(path: Path) -> Record | None:
 
 
 def _checksum(body: dict[str, Any]) -> str:
-    return hashlib.sha256(
-        json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
-    ).hexdigest()
+    return _sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode())

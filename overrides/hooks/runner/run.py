@@ -1,45 +1,30 @@
-"""Runs one snippet in a kernel of its own and makes the record of that run."""
+"""Runs one snippet in its closed folder and makes the record of that run, or says what was wrong with it."""
 
 from __future__ import annotations
 
-import ast
+import json
 import os
-import platform
-import re
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from pathlib import Path
-from typing import Any
 
-import nbformat
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from .errors import SourceError, reason
+from .folder import write_files
+from .outcome import outcome
+from .record import Record, key_of
+from .sections import Snippet, patience
 
-from .kernel import MIME
-from .record import Record, digest, key_of, processor
-from .sections import Cell, Snippet, SourceError
-
-KERNEL = Path(__file__).with_name("kernel.py")
-REPORT_LIMIT = 20  # seconds for the runner's own last cell
-NOT_FINITE = re.compile(r"(?<![\w.])[-+]?(nan|inf)(?![\w.])", re.IGNORECASE)
+WATCH = Path(__file__).with_name("watch.py")
 
 # What a run may see of the outside: enough to start, nothing that changes a result.
-PASSED_ON = (
-    "PATH",
-    "HOME",
-    "TMPDIR",
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-    "SSL_CERT_FILE",
-)
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SSL_CERT_FILE")
 STEADY = {
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
+    "PYTHONUNBUFFERED": "1",  # what is printed keeps its place among what children print
+    "PYTHONNOUSERSITE": "1",
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "OMP_NUM_THREADS": "1",
@@ -50,261 +35,128 @@ STEADY = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "CUDA_VISIBLE_DEVICES": "",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "JUPYTER_NO_CONFIG": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "MPLBACKEND": "agg",
 }
+# Where a system keeps what every program may read.
+SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library /private/etc /private/var/db"
 
 
-class Kernel(AsyncKernelManager):  # type: ignore[misc]  # untyped upstream
-    """A kernel that needs no installed kernel spec."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        # -P: the folder of kernel.py must not come first on the snippet's path.
-        start = [sys.executable, "-P", str(KERNEL), "-f", "{connection_file}"]
-        options = [
-            "--InlineBackend.figure_formats={'svg'}",
-            "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', 'metadata': {'Date': None}}",
-            "--HistoryManager.enabled=False",
-            "--InteractiveShell.colors=nocolor",
-        ]
-        return KernelSpec(
-            argv=start + options, display_name="snippet", language="python"
-        )
+class Stopped(Exception):
+    """The build was interrupted."""
 
 
-async def run(snippet: Snippet, root: Path) -> Record:
-    """Runs `snippet` from the folder `root` and returns its record.
+class Runs:
+    """The runs under way, to be stopped together."""
+
+    def __init__(self) -> None:
+        self.watchers: set[subprocess.Popen[bytes]] = set()
+        self.stopped = False
+        self.lock = threading.Lock()
+
+    def start(self, job: Path) -> subprocess.Popen[bytes]:
+        """Starts the process that watches the run of this job."""
+        with self.lock:
+            if self.stopped:
+                raise Stopped
+            # A session of its own: Ctrl-C reaches it by us, or by our end.
+            watcher = subprocess.Popen(
+                [sys.executable, "-P", str(WATCH), str(job)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=job.with_name("watch").open("wb"),
+                start_new_session=True,
+            )
+            self.watchers.add(watcher)
+        return watcher
+
+    def wait(self, watcher: subprocess.Popen[bytes]) -> None:
+        """Waits for its end."""
+        watcher.wait()
+        with self.lock:
+            self.watchers.discard(watcher)
+
+    def stop(self) -> None:
+        """Ends all runs: a watcher whose standard input closes ends its own."""
+        with self.lock:
+            self.stopped = True
+            for watcher in self.watchers:
+                if watcher.stdin:
+                    watcher.stdin.close()
+
+
+def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> Record:
+    """Runs `snippet`, a program of the project in `root`, and returns its record.
+
+    Args:
+        snippet: the program, with the files of its closed folder.
+        root: the project's folder.
+        cache: a folder for what matplotlib finds out about fonts.
+        runs: where this run is listed, so that it can be stopped.
 
     Raises:
-        SourceError: a section raised, printed to stderr, left a NaN, did not fail as declared; the process died;
-            or the time limit passed.
+        SourceError: a section raised, wrote to stderr, left a NaN, did not fail as declared; the process died; it
+            opened what is not its own; a limit was reached.
+        Stopped: by `runs.stop`.
     """
-    started = time.time()
-    deadline = time.monotonic() + snippet.time_limit
-    notebook = _notebook(snippet)
-    # One more cell, for the runner: it asks the kernel what the run left behind.
-    notebook.cells.append(nbformat.v4.new_code_cell("%record", id="record"))
-    client = NotebookClient(
-        notebook,
-        km=Kernel(),
-        allow_errors=True,
-        store_widget_state=False,
-        record_timing=False,
-        coalesce_streams=True,
-        timeout_func=lambda cell: (
-            REPORT_LIMIT
-            if cell.id == "record"
-            else max(0.1, deadline - time.monotonic())
-        ),
-    )
-    client.log.setLevel("CRITICAL")
-    with (
-        _environment(snippet, root) as environment,
-        Path(os.devnull).open("w") as nowhere,
-    ):
-        try:
-            await client.async_start_new_kernel(
-                cwd=str(root), env=environment, stderr=nowhere, stdout=nowhere
-            )
-            await client.async_start_new_kernel_client()
-            for index, cell in enumerate(snippet.cells):
-                await _run_cell(client, snippet, cell, index)
-            report = await _report(client, snippet)
-        finally:
-            await _stop(client)
-    notebook.cells.pop()
-    _check_values(snippet, report["values"])
-    return Record(
-        name=snippet.name,
-        key=key_of(snippet, root),
-        notebook=notebook,
-        values=report["values"],
-        inputs={
-            name: _digest_before(root / name, started) for name in report["inputs"]
-        },
-        provenance={
-            "seed": _seed(snippet, report["values"]),
-            "python": platform.python_version(),
-            "packages": report["packages"],
-            "processor": processor(),
-            "seconds": round(time.time() - started, 1),
-        },
-    )
-
-
-def _notebook(snippet: Snippet) -> Any:
-    cells = [
-        nbformat.v4.new_code_cell(
-            cell.source,
-            id=cell.name or f"cell-{index}",
-            metadata={"section": cell.name} if cell.name else {},
-        )
-        for index, cell in enumerate(snippet.cells)
-    ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-
-
-async def _report(client: NotebookClient, snippet: Snippet) -> dict[str, Any]:
-    """What `%record` tells of the run: values, inputs and versions."""
-    last = len(client.nb.cells) - 1
+    runs = runs or Runs()
     try:
-        cell = await client.async_execute_cell(client.nb.cells[last], last)
-        return dict(cell.outputs[0]["data"][MIME])
-    except (CellTimeoutError, DeadKernelError, LookupError, AttributeError) as error:
-        raise SourceError(
-            snippet.path,
-            None,
-            f"the run ended, but its values could not be read ({type(error).__name__}).",
-            "see what the last section leaves behind: a value that blocks, or a process that has ended.",
-        ) from error
+        with tempfile.TemporaryDirectory(
+            prefix="run-", ignore_cleanup_errors=True
+        ) as made:
+            scratch = Path(made).resolve()
+            job = _prepare(snippet, root, cache, scratch)
+            runs.wait(runs.start(job))
+            if runs.stopped:
+                raise Stopped
+            return outcome(snippet, scratch, key_of(snippet))
+    except OSError as error:
+        problem = f"no run can start in {tempfile.gettempdir()}: {reason(error)}."
+        remedy = "make room there, or name another folder in TMPDIR."
+        raise SourceError(snippet.path, None, problem, remedy) from error
 
 
-async def _run_cell(
-    client: NotebookClient, snippet: Snippet, cell: Cell, index: int
-) -> None:
-    """Executes one cell and checks that what came out of it is what a program would have printed."""
-    where = f"section '{cell.name}'" if cell.name else "the code between two sections"
-    try:
-        result = await client.async_execute_cell(client.nb.cells[index], index)
-    except CellTimeoutError:
-        raise SourceError(
-            snippet.path,
-            cell.first_line,
-            f"{where} did not end within the snippet's {snippet.time_limit} s.",
-            "make it shorter, or set another limit with a line '# time limit: 150 s'.",
-        ) from None
-    except DeadKernelError:
-        raise SourceError(
-            snippet.path,
-            cell.first_line,
-            f"the process died in {where} (killed, out of memory, or a crash in native code).",
-            f"run 'python {snippet.path}' by itself to see how it ends.",
-        ) from None
-    result.metadata.pop("execution", None)
-    errors = [output for output in result.outputs if output.output_type == "error"]
-    for output in result.outputs:
-        if output.output_type == "error" and output.ename != cell.raises:
-            expected = f" instead of the declared {cell.raises}" if cell.raises else ""
-            raise SourceError(
-                snippet.path,
-                _last_line(output.traceback, snippet) or cell.first_line,
-                f"{where} raised {output.ename}{expected}.",
-                f"mend it, or declare it on the section's first line: '# raises: {output.ename}'.",
-                "\n".join(output.traceback),
-            )
-        if output.output_type == "stream" and output.name == "stderr":
-            raise SourceError(
-                snippet.path,
-                cell.first_line,
-                f"{where} wrote to stderr.",
-                "mend what it warns of; a reader's page shows stdout only.",
-                output.text,
-            )
-        if (
-            output.output_type == "stream"
-            and not cell.allows_nan
-            and (match := NOT_FINITE.search(output.text))
-        ):
-            raise SourceError(
-                snippet.path,
-                cell.first_line,
-                f"{where} printed '{match.group().strip()}'.",
-                "mend the computation, or begin the section with '# allows: nan' if that is what it is there to show.",
-                next(
-                    line for line in output.text.splitlines() if NOT_FINITE.search(line)
-                ),
-            )
-        if output.output_type == "execute_result":
-            raise SourceError(
-                snippet.path,
-                cell.first_line + cell.source.count("\n"),
-                f"{where} ends in a bare expression: a notebook would show its value, a program would not.",
-                "print the value, or assign it.",
-            )
-    if cell.raises and not errors:
-        raise SourceError(
-            snippet.path,
-            cell.first_line,
-            f"{where} is declared to raise {cell.raises} but raised nothing.",
-            "remove the declaration, or restore the failure that the chapter speaks of.",
-        )
-
-
-def _last_line(traceback: list[str], snippet: Snippet) -> int | None:
-    """The line of the snippet that a traceback ends on."""
-    lines = re.findall(
-        rf'File "{re.escape(str(snippet.path))}", line (\d+)', "\n".join(traceback)
-    )
-    return int(lines[-1]) if lines else None
-
-
-def _seed(snippet: Snippet, values: dict[str, Any]) -> Any:
-    """What the snippet first assigns to `seed` or `seeds`; a loop may use the name again."""
-    for statement in ast.parse(snippet.text).body:
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            name = getattr(statement.targets[0], "id", "")
-            if name in ("seed", "seeds"):
-                if isinstance(statement.value, ast.Constant):
-                    return statement.value.value
-                return values.get(name)
-    return None
-
-
-def _check_values(snippet: Snippet, values: dict[str, Any]) -> None:
-    """No number that a sentence could name is a NaN or an infinity, unless its section is about that."""
-    allowed = {
-        node.id
-        for cell in snippet.cells
-        if cell.allows_nan
-        for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    for name, value in values.items():
-        if name not in allowed and NOT_FINITE.search(str(value)):
-            raise SourceError(
-                snippet.path,
-                next(
-                    (
-                        n
-                        for n, line in enumerate(snippet.text.splitlines(), 1)
-                        if line.startswith(f"{name} =")
-                    ),
-                    None,
-                ),
-                f"the value '{name}' is or holds a NaN or an infinity.",
-                "mend the computation, or begin its section with '# allows: nan' if that is what it is there to show.",
-            )
-
-
-@contextmanager
-def _environment(snippet: Snippet, root: Path) -> Iterator[dict[str, str]]:
-    """The environment of the run: the same on every machine, and nothing of the user's own IPython settings."""
+def _prepare(snippet: Snippet, root: Path, cache: Path, scratch: Path) -> Path:
+    """Lays out the folder of a run, and the job beside it that says what to run."""
+    folder = scratch / snippet.name
+    fonts = cache.resolve() / "matplotlib"
+    for place in (folder, scratch / "home", scratch / "tmp", fonts):
+        place.mkdir(parents=True, exist_ok=True)
+    write_files(snippet.files, folder)
+    (scratch / "matplotlibrc").write_bytes(snippet.style)
+    for name in ("stdout", "stderr", "report"):
+        (scratch / name).touch()
+    limits, times = snippet.limits, patience()
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    with tempfile.TemporaryDirectory(prefix="snippet-") as scratch:
-        yield {
+    readable = [*SYSTEM.split(), sys.prefix, sys.exec_prefix, sys.base_prefix]
+    job = {
+        "folder": str(folder),
+        "program": snippet.path.name,
+        "cells": [
+            (c.first_line, c.first_line + c.source.count("\n")) for c in snippet.cells
+        ],
+        "project": str((root / "snippets").resolve()),
+        **{name: str(scratch / name) for name in ("stdout", "stderr", "report")},
+        "environment": {
             **passed,
             **STEADY,
-            "IPYTHONDIR": scratch,
-            "MATPLOTLIBRC": str(root / snippet.path.parent / "matplotlibrc"),
-            "RUNNER_SNIPPET": str(snippet.path),
-            "RUNNER_LINES": ",".join(str(cell.first_line) for cell in snippet.cells),
-        }
-
-
-async def _stop(client: NotebookClient) -> None:
-    """Ends the kernel, at once and whatever state it is in."""
-    if client.kc is not None:
-        client.kc.stop_channels()
-    if client.km is not None and client.km.has_kernel:
-        await client.km.shutdown_kernel(now=True)
-
-
-def _digest_before(path: Path, started: float) -> str:
-    """The digest of an input, or a word that matches none if the file was edited while the snippet ran."""
-    if path.exists() and path.stat().st_mtime > started:
-        return "edited during the run"
-    return digest(path)
+            "HOME": str(scratch / "home"),
+            "TMPDIR": str(scratch / "tmp"),
+            "MPLCONFIGDIR": str(fonts),
+            "MATPLOTLIBRC": str(scratch / "matplotlibrc"),
+        },
+        "places": {
+            os.sep: "",
+            **{os.path.realpath(place): "r" for place in readable},
+            str(root.resolve()): "",
+            **{str(place): "w" for place in (scratch, fonts, "/dev")},
+        },
+        "time": limits.time * times,
+        "wall": limits.wall * times,
+        "memory": limits.memory * times,
+        "output": limits.output,
+        "figure": limits.figure,
+        "value": limits.value,
+    }
+    path = scratch / "job.json"
+    path.write_text(json.dumps(job), encoding="utf-8")
+    return path

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -18,8 +18,11 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from .record import Record, last_seconds, load, save, unwritable
-from .sections import Snippet, SourceError
+from .errors import SourceError
+from .folder import check_names, modules, programs
+from .record import Record, last_seconds, load, save, unwritable, version_of
+from .run import Runs, run
+from .sections import Snippet
 
 
 class Terminal:
@@ -56,7 +59,7 @@ def ensure_records(
     """The valid record of each snippet in `root`/snippets, by name; those that have none are run first.
 
     Args:
-        root: the project's folder; snippets run in it.
+        root: the project's folder.
         cache: the folder that keeps the records.
         names: only these snippets; all where none is given.
 
@@ -66,71 +69,70 @@ def ensure_records(
     folder = root / "snippets"
     unknown = [name for name in names if not (folder / f"{name}.py").is_file()]
     if unknown:
-        known = ", ".join(sorted(path.stem for path in folder.glob("*.py")))
+        known = ", ".join(path.stem for path in programs(folder))
         raise SourceError(
             folder,
             None,
             f"there is no snippet '{unknown[0]}'.",
             f"use one of: {known}.",
         )
-    paths = [folder / f"{name}.py" for name in names] or sorted(folder.glob("*.py"))
+    check_names(folder)
+    version_of.cache_clear()  # `serve` may outlive an installation
+    paths = [folder / f"{name}.py" for name in names] or programs(folder)
     snippets = [Snippet.read(path, root) for path in paths]
-    records = {snippet.name: load(snippet, root, cache) for snippet in snippets}
+    records = {snippet.name: load(snippet, cache) for snippet in snippets}
     missing = [snippet for snippet in snippets if records[snippet.name] is None]
     if missing:
         _check_writable(cache)
-        records.update(
-            asyncio.run(_run_all(_longest_first(missing, cache), root, cache))
-        )
+        records.update(_run_all(_longest_first(missing, cache), root, cache))
     return {name: record for name, record in records.items() if record}
+
+
+def read_modules(root: Path) -> dict[str, Snippet]:
+    """The modules that programs share, by the name under which a chapter includes them: 'shared/optimiser'."""
+    paths = modules(root / "snippets")
+    return {f"shared/{path.stem}": Snippet.read(path, root) for path in paths}
 
 
 def _longest_first(snippets: list[Snippet], cache: Path) -> list[Snippet]:
     """Those that never ran come first, then by the seconds of the last run: so that no long one starts last."""
     seconds = {snippet.name: last_seconds(snippet.name, cache) for snippet in snippets}
-    return sorted(snippets, key=lambda s: -(seconds[s.name] or float(s.time_limit)))
+    return sorted(snippets, key=lambda s: -(seconds[s.name] or s.limits.time))
 
 
-async def _run_all(
-    snippets: list[Snippet], root: Path, cache: Path
-) -> dict[str, Record]:
-    from .run import (
-        run,
-    )  # nbclient and Jupyter are loaded only when something has to run
-
-    places = asyncio.Semaphore(os.cpu_count() or 1)
+def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Record]:
     terminal = Terminal(len(snippets))
+    runs = Runs()
 
-    async def one(snippet: Snippet) -> Record:
-        async with places:
-            terminal.started(snippet.name)
-            try:
-                record = await run(snippet, root)
-                save(record, cache)
-            except BaseException:
-                terminal.ended(snippet.name, "FAILED")
-                raise
-            terminal.ended(snippet.name, f"{record.provenance['seconds']:6.1f} s")
-            return record
+    def one(snippet: Snippet) -> Record:
+        terminal.started(snippet.name)
+        try:
+            record = run(snippet, root, cache.parent, runs)
+            save(record, cache)
+        except Exception:
+            terminal.ended(snippet.name, "FAILED")
+            raise
+        terminal.ended(snippet.name, f"{record.provenance['seconds']:6.1f} s")
+        return record
 
-    with terminal.live:
+    with terminal.live, ThreadPoolExecutor(os.cpu_count()) as pool:
         terminal.console.print(
             f"Running {len(snippets)} snippet{'s' * (len(snippets) > 1)}"
         )
-        outcomes = await asyncio.gather(
-            *(one(snippet) for snippet in snippets), return_exceptions=True
-        )
-    failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-    unforeseen = [
-        failure for failure in failures if not isinstance(failure, SourceError)
-    ]
-    if unforeseen:
-        raise unforeseen[0]
+        futures = [pool.submit(one, snippet) for snippet in snippets]
+        try:
+            wait(futures)
+        except BaseException:  # Ctrl-C
+            runs.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+    failures = [error for future in futures if (error := future.exception())]
+    for error in failures:
+        if not isinstance(error, SourceError):
+            raise error
     if failures:
         raise FailedRuns("\n".join(str(failure) for failure in failures))
-    return {
-        outcome.name: outcome for outcome in outcomes if isinstance(outcome, Record)
-    }
+    return {record.name: record for record in (future.result() for future in futures)}
 
 
 class FailedRuns(SourceError):

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
-from dataclasses import dataclass
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from .errors import SourceError
+from .folder import closed_folder, read_program, settings
 
 MARKER = re.compile(
     r"^(?P<indent>\s*)#\s*-+8<-+\s*\[\s*(?P<type>start|end)\s*:\s*(?P<name>[^\]\s]*)\s*\]\s*$"
@@ -13,36 +19,76 @@ MARKER = re.compile(
 NAME = re.compile(r"[a-z][-_0-9a-z]*$")
 RAISES = re.compile(r"#\s*raises:\s*(?P<name>\w+)\s*$")
 ALLOWS_NAN = re.compile(r"#\s*allows:\s*nan\s*$")
-TIME_LIMIT = re.compile(r"^#\s*time limit:\s*(?P<seconds>\d+)\s*s\s*$", re.MULTILINE)
-DEFAULT_TIME_LIMIT = 90  # seconds
 
 
-class SourceError(Exception):
-    """Something is wrong in a file of this project: a snippet, its run, or a chapter that shows it.
+WALL = 10  # so many seconds of the clock for each second of processor time
+UNITS = {"s": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3, "numbers": 1}
+EXAMPLES = {  # how each is written, and its units
+    "time": ("150 s", ("s",)),
+    "memory": ("8 GB", ("MB", "GB")),
+    "output": ("300 kB", ("kB", "MB")),
+    "figure": ("3 MB", ("kB", "MB")),
+    "value": ("5000 numbers", ("numbers",)),
+}
 
-    Args:
-        path: the file, as the reader of the message would type it.
-        line: its line, counted from 1, or None where no line is to blame.
-        problem: what is wrong, in one sentence.
-        remedy: what to do about it, in one sentence.
-        detail: further lines (a traceback), shown indented.
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one run; `written` in a snippet as, say, `# memory limit: 8 GB`."""
+
+    time: float = 90  # seconds of processor time, of all its processes together
+    memory: float = 4e9  # bytes, of all its processes together
+    output: float = 100e3  # bytes that it prints
+    figure: float = 1e6  # bytes of one figure's SVG
+    value: float = 1000  # numbers in one value
+
+    @property
+    def wall(self) -> float:
+        """Seconds of the clock: only a run that gets no processor, or waits for nothing, takes so long."""
+        return WALL * self.time
+
+    @classmethod
+    def read(cls, written: dict[str, tuple[int, str]], path: Path) -> Limits:
+        """The limits of a snippet that says `written`: by name, the line and the text behind the colon.
+
+        Raises:
+            SourceError: a text is no limit of its kind.
+        """
+        set_here: dict[str, float] = {}
+        for name, (line, text) in written.items():
+            found = re.fullmatch(
+                rf"(\d+(?:\.\d+)?) ?({'|'.join(EXAMPLES[name][1])})", text
+            )
+            if not found or not float(found[1]):
+                raise SourceError(
+                    path,
+                    line,
+                    f"'{text}' is no {name} limit.",
+                    f"write it as '# {name} limit: {EXAMPLES[name][0]}'.",
+                )
+            set_here[name] = float(found[1]) * UNITS[found[2]]
+        return cls(**set_here)
+
+
+def patience() -> float:
+    """How many times the limits of time and memory hold: LIMITS in the environment, for a slow machine; else once.
+
+    Raises:
+        SourceError: LIMITS is no positive number.
     """
-
-    def __init__(
-        self,
-        path: Path | str,
-        line: int | None,
-        problem: str,
-        remedy: str,
-        detail: str = "",
-    ) -> None:
-        place = f"{path}:{line}" if line else f"{path}"
-        lines = [
-            f"{place}: {problem}",
-            *(f"    {text}" for text in detail.splitlines()),
-            f"  Remedy: {remedy}",
-        ]
-        super().__init__("\n".join(lines))
+    text = os.environ.get("LIMITS") or "1"
+    try:
+        times = float(text)
+        if 0 < times < float("inf"):
+            return times
+    except ValueError:
+        pass
+    raise SourceError(
+        "LIMITS",
+        None,
+        f"'{text}' is no positive number.",
+        "write LIMITS=3 for limits of time and memory three times as large.",
+    )
 
 
 @dataclass(frozen=True)
@@ -58,13 +104,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Snippet:
-    """A program of the folder `snippets/`, split into cells."""
+    """A program of the folder `snippets/`, or a module that programs share, split into cells."""
 
     path: Path  # relative to the project's root
     text: str
     docstring: str
     cells: tuple[Cell, ...]
-    time_limit: int  # seconds
+    limits: Limits
+    # What its closed folder holds, by path below `snippets/`; and the look of its figures, which no reader needs.
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    style: bytes = b""
 
     @property
     def name(self) -> str:
@@ -74,25 +123,37 @@ class Snippet:
     def sections(self) -> list[str]:
         return [cell.name for cell in self.cells if cell.name]
 
+    def code(self, section: str) -> str:
+        """The code of `section`. Raises KeyError where there is none."""
+        return {cell.name: cell.source for cell in self.cells}[section]
+
     @classmethod
     def read(cls, path: Path, root: Path) -> Snippet:
-        """Reads and splits the snippet at `path`.
+        """Reads and splits the snippet at `path`, and collects the files that it runs beside.
 
         Raises:
-            SourceError: it is not Python, has no docstring, or a section marker is out of place.
+            SourceError: it is not Python, has no docstring, or sets what cannot be; a section marker is out of
+                place; a declared file is not there.
         """
-        return cls.parse(path.read_text(encoding="utf-8"), path.relative_to(root))
+        place = path.relative_to(root)
+        files, style = closed_folder(path, root), root / "snippets/matplotlibrc"
+        snippet = cls.parse(read_program(path, place), place)
+        draws = any(b"matplotlib" in data for data in files.values())
+        look = style.read_bytes() if draws and style.is_file() else b""
+        return replace(snippet, files=files, style=look)
 
     @classmethod
     def parse(cls, text: str, path: Path) -> Snippet:
         """Splits `text`; `path` is for messages only."""
         try:
-            tree = ast.parse(text)
-        except SyntaxError as error:
+            with warnings.catch_warnings(action="ignore"):  # the run will say them
+                compile(text, path, "exec", dont_inherit=True)
+                tree = ast.parse(text)
+        except (SyntaxError, ValueError) as error:
             raise SourceError(
                 path,
-                error.lineno,
-                f"this is not Python: {error.msg}.",
+                getattr(error, "lineno", None),
+                f"this is not Python: {getattr(error, 'msg', error)}.",
                 "mend the line.",
             ) from None
         docstring = ast.get_docstring(tree)
@@ -104,6 +165,15 @@ class Snippet:
                 "open it with one that says what it shows.",
             )
         cells = tuple(_cells(text, tree, path))
+        if not cells or tree.body[1].lineno <= (tree.body[0].end_lineno or 1):
+            raise SourceError(
+                path,
+                tree.body[0].end_lineno,
+                "the docstring has no code below it."
+                if not cells
+                else "a statement stands on the line of the docstring.",
+                "write the program below the docstring.",
+            )
         for cell in cells[:-1]:
             if cell.raises:
                 raise SourceError(
@@ -112,18 +182,24 @@ class Snippet:
                     f"section '{cell.name}' is declared to raise {cell.raises}, so nothing after it can run.",
                     "make it the last section of its file.",
                 )
-        limit = TIME_LIMIT.search(text)
-        return cls(
-            path,
-            text,
-            docstring,
-            cells,
-            int(limit["seconds"]) if limit else DEFAULT_TIME_LIMIT,
-        )
+        return cls(path, text, docstring, cells, _limits(text, path))
+
+
+def _limits(text: str, path: Path) -> Limits:
+    written: dict[str, tuple[int, str]] = {}
+    for line, setting, value in settings(text):
+        name = setting.removesuffix(" limit")
+        if name in written:
+            raise SourceError(
+                path, line, f"the {setting} is set a second time.", "keep one of both."
+            )
+        if setting != "reads":
+            written[name] = line, value
+    return Limits.read(written, path)
 
 
 def _cells(text: str, tree: ast.Module, path: Path) -> list[Cell]:
-    lines = text.splitlines()
+    lines = text.split("\n")
     _check_markers(lines, tree, path)
     cells: list[Cell] = []
     name: str | None = None

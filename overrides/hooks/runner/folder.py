@@ -1,0 +1,226 @@
+"""The folder in which a snippet runs, and which a reader downloads: what is in it is all that the run sees of the project.
+
+It holds the program, the modules of the project that it imports, and the files and folders that they declare
+(`# reads: data/corpus.txt`). Paths are those below `snippets/`.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+import sysconfig
+import tokenize
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from importlib.machinery import PathFinder
+from pathlib import Path, PurePosixPath
+
+from .errors import SourceError, reason
+
+TOP = PurePosixPath()
+DECLARE = (
+    "declare a file or a folder below snippets/, such as '# reads: data/corpus.txt'."
+)
+SETTING = re.compile(
+    r"# *(?P<name>reads|time limit|memory limit|output limit|figure limit|value limit) *:(?P<text>.*)$"
+)
+# Where other programs end a line and Python does not: pages and notebooks would not show the program that runs.
+LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+
+def is_source(path: Path) -> bool:
+    """Whether a file is the author's: no hidden one, and none that an editor leaves beside it."""
+    return not path.name.startswith(".") and not path.name.endswith("~")
+
+
+def programs(folder: Path) -> list[Path]:
+    """The snippets in this folder, in order."""
+    return sorted(path for path in folder.glob("*.py") if is_source(path))
+
+
+def modules(folder: Path) -> list[Path]:
+    """The modules that programs share, in order."""
+    return sorted(path for path in folder.glob("shared/*.py") if is_source(path))
+
+
+def check_names(folder: Path) -> None:
+    """No file or package beside the snippets bears the name of what is installed: all of them would import it instead.
+
+    Raises:
+        SourceError: naming the first that does.
+    """
+    packages = [path.parent for path in sorted(folder.glob("*/__init__.py"))]
+    environment = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
+    for path in [*programs(folder), *packages]:
+        name, place = path.stem, path.relative_to(folder.parent)
+        if not re.fullmatch(r"[\w-]+", name):
+            problem = f"'{name}' cannot be named in a chapter."
+            raise SourceError(place, None, problem, "use letters, digits and '_'.")
+        if name in sys.stdlib_module_names or PathFinder.find_spec(name, environment):
+            raise SourceError(
+                place,
+                None,
+                f"'{name}' is also the name of an installed package, which no snippet could import any more.",
+                f"rename it, say to 'my_{name}'.",
+            )
+
+
+def read_program(path: Path, place: Path) -> str:
+    """The text of a Python file, its lines ended by '\\n'.
+
+    Raises:
+        SourceError: it cannot be read, is not UTF-8, or holds a character that ends a line for others only.
+    """
+    data = _read(path, place, None)
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        remedy = "save the file in UTF-8."
+        raise SourceError(place, line, "this is not UTF-8.", remedy) from None
+    if found := LINE_ENDS.search(text):
+        escape = found[0].encode("unicode_escape").decode()
+        raise SourceError(
+            place,
+            text.count("\n", 0, found.start()) + 1,
+            f"the character {escape} ends a line for other programs, not for Python.",
+            f"remove it, or write it as '{escape}' in a string.",
+        )
+    return text
+
+
+def settings(text: str) -> Iterator[tuple[int, str, str]]:
+    """The comments of a program, each on a line of its own, that set something: line, name and text of each."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        found = token.type == tokenize.COMMENT and SETTING.match(token.string)
+        if found and token.start[1] == 0:
+            yield token.start[0], found["name"], found["text"].strip()
+
+
+def closed_folder(path: Path, root: Path) -> dict[str, bytes]:
+    """What the folder of the program at `path` holds: the bytes of each file, by its path below `snippets/`.
+
+    Raises:
+        SourceError: a declared name is absent, hidden, or leads out of `snippets/`.
+    """
+    base = root / "snippets"
+    files: dict[str, bytes] = {}
+    todo = [PurePosixPath(path.relative_to(base).as_posix())]
+    while todo:
+        name = todo.pop()
+        if str(name) in files:
+            continue
+        place = Path("snippets") / name
+        text = read_program(base / name, place)
+        files[str(name)] = _read(base / name, place, None)
+        for line, kind, declared in settings(text):
+            if kind == "reads":
+                files |= _declared(base, declared, place, line)
+        try:
+            imported = imports_of(text, name.parent)
+        except (SyntaxError, ValueError):
+            continue  # the program's own errors are told when it is read, a module's when it is imported
+        todo += _sources(base, imported)
+    return dict(sorted(files.items()))
+
+
+def _sources(base: Path, imported: set[str]) -> Iterator[PurePosixPath]:
+    """The files of this project that such imports run."""
+    for name in sorted(imported):
+        parts = name.split(".")
+        for end in range(1, len(parts) + 1):
+            path = PurePosixPath(*parts[:end])
+            for source in (path.with_suffix(".py"), path / "__init__.py"):
+                if (base / source).is_file():
+                    yield source
+
+
+def imports_of(source: str, folder: PurePosixPath = TOP) -> set[str]:
+    """The modules that a source names in its imports, and in those of programs in its strings: 'a', 'a.b', 'a.b.name'.
+
+    Args:
+        source: Python.
+        folder: where it lies below `snippets/`, for imports that begin with a dot.
+    """
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = folder.parts[: len(folder.parts) - node.level + 1]
+            above = ".".join(parents) if node.level else ""
+            module = ".".join(filter(None, [above, node.module]))
+            names.update(f"{module}.{alias.name}".strip(".") for alias in node.names)
+        elif isinstance(node, ast.Constant) and "import " in str(node.value):
+            with suppress(SyntaxError, ValueError):
+                names |= imports_of(str(node.value), folder)
+    return names | {name.partition(".")[0] for name in names}
+
+
+def _declared(base: Path, name: str, place: Path, line: int) -> dict[str, bytes]:
+    """The files that `# reads: name` declares."""
+
+    def refuse(problem: str) -> SourceError:
+        return SourceError(place, line, f"'{name}' {problem}.", DECLARE)
+
+    path = PurePosixPath(name)
+    if not name or path.is_absolute() or ".." in path.parts:
+        raise refuse("names no file or folder below snippets/")
+    try:
+        found = (base / path).resolve(strict=True)
+        files = [found] if found.is_file() else sorted(found.rglob("*"))
+    except (OSError, RuntimeError):  # a loop of links is a RuntimeError
+        raise refuse("is not there") from None
+    contents: dict[str, bytes] = {}
+    for file in files:
+        below = PurePosixPath(path, file.relative_to(found).as_posix())
+        if file != found and not all(map(_shown, below.parts[len(path.parts) :])):
+            continue  # in a folder, what is nobody's is passed over
+        real = file.resolve()
+        if not real.is_relative_to(base.resolve()):
+            raise refuse(f"leads out of snippets/, to {real}")
+        if not all(map(_shown, [*path.parts, *real.relative_to(base.resolve()).parts])):
+            raise refuse("is hidden")
+        if real.is_file():
+            contents[str(below)] = _read(real, place, line)
+        elif not real.is_dir():
+            raise refuse("is neither a file nor a folder")
+    if not contents:
+        raise refuse("holds no file")
+    return contents
+
+
+def _shown(part: str) -> bool:
+    return is_source(Path(part)) and part != "__pycache__"
+
+
+def _read(path: Path, place: Path, line: int | None) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = f"{path.name} cannot be read: {reason(error)}."
+        remedy = "make it a readable file."
+        raise SourceError(place, line, problem, remedy) from None
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Writes the files of a closed folder into `folder`."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def packed(files: Mapping[str, bytes], name: str) -> bytes:
+    """The files as a zip with one folder `name`; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        for path, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{name}/{path}")
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            target.writestr(entry, data)
+    return buffer.getvalue()

@@ -1,0 +1,146 @@
+"""The process that starts one run, holds it to its limits and ends all that it started: `python watch.py job.json`.
+
+It stands between the build and the run: where the build ends in whatever way, its standard input closes, and it ends the
+run. Its answer, in the job's folder, says how the run ended and what it took.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import select
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+CHILD = Path(__file__).with_name("child.py")
+INTERVAL = 0.05  # seconds between two looks, or more: looking takes at most a twentieth of the time
+GONE = (psutil.NoSuchProcess, psutil.AccessDenied)
+
+
+class Tree:
+    """All processes of a run, also those that left their group, their session and their parent.
+
+    On Linux what loses its parent becomes a child of this process. Elsewhere it is known by a variable of its environment.
+
+    Args:
+        mark: the value of RUN in the environment of the run.
+    """
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+        self.me = psutil.Process()
+        self.seen: dict[psutil.Process, float] = {}  # seconds of each, when last seen
+        self.adopts = sys.platform == "linux" and (
+            ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0  # PR_SET_CHILD_SUBREAPER
+        )
+
+    def members(self) -> list[psutil.Process]:
+        """The processes that live, those of a fork that nobody waited for included."""
+        found = set(self.me.children(recursive=True))
+        if not self.adopts:
+            found |= {p for p in psutil.process_iter() if self._is_marked(p)}
+        return list(found - {self.me})
+
+    def _is_marked(self, process: psutil.Process) -> bool:
+        try:
+            return bool(process.environ().get("RUN") == self.mark)
+        except GONE:
+            return False
+
+    def look(self) -> tuple[float, float]:
+        """Seconds of processor time that the run has used, and bytes of memory that it holds."""
+        memory = reaped = 0.0
+        for process in self.members():
+            with suppress(*GONE), process.oneshot():
+                times = process.cpu_times()
+                self.seen[process] = times.user + times.system
+                reaped += self.seen[process]
+                reaped += times.children_user + times.children_system
+                memory += process.memory_info().rss
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # What was waited for counts with its parent; where the system does not tell, as it was when last seen.
+        known = reaped + ended.ru_utime + ended.ru_stime
+        return max(known, sum(self.seen.values())), memory
+
+    def end(self, first: int) -> None:
+        """Ends every process; `first` is waited for elsewhere."""
+        while living := [p for p in self.members() if _alive(p, first)]:
+            for (
+                process
+            ) in living:  # first halted, so that none starts another meanwhile
+                with suppress(*GONE):
+                    process.suspend()
+            for process in living:
+                with suppress(*GONE):
+                    process.kill()
+            time.sleep(0.01)
+
+
+def _alive(process: psutil.Process, first: int) -> bool:
+    with suppress(*GONE):
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return True
+        if process.ppid() == os.getpid() and process.pid != first:
+            os.waitpid(process.pid, 0)
+    return False
+
+
+def watch(job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Runs the job to its end or its limits; how it ended and what it took."""
+    tree = Tree(str(folder))
+    started = time.monotonic()
+    with Path(job["stdout"]).open("ab") as out, Path(job["stderr"]).open("ab") as err:
+        process = subprocess.Popen(
+            [sys.executable, CHILD, folder / "job.json"],
+            cwd=job["folder"],
+            env={**job["environment"], "RUN": tree.mark},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+    over, most, interval = "", 0.0, INTERVAL
+    while not over:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(interval)
+            break
+        looked = time.monotonic()
+        seconds, memory = tree.look()
+        most = max(most, memory)
+        printed = max(Path(job[name]).stat().st_size for name in ("stdout", "stderr"))
+        taken = {"time": seconds, "memory": memory, "output": printed}
+        taken["wall"] = looked - started
+        over = next((name for name in taken if taken[name] > job[name]), "")
+        if select.select([sys.stdin], [], [], 0)[0]:
+            over = "build ended"
+        interval = max(INTERVAL, 20 * (time.monotonic() - looked))
+    tree.end(process.pid)
+    status = process.wait()
+    return {
+        "status": status,
+        "over": over,
+        "seconds": tree.look()[0],
+        "wall": time.monotonic() - started,
+        "memory": most,
+    }
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]).parent
+    answer = watch(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), folder)
+    if answer["over"] == "build ended":
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
