@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from runner import Record, SourceError, ensure_records
 
-Attempt = Callable[..., "Record | str"]
+Files = Mapping[str, str | bytes]
 
 
 class OneProgram:
@@ -18,26 +18,28 @@ class OneProgram:
         self.root = root
         (root / "snippets").mkdir(parents=True)
 
-    def write(self, files: Mapping[str, str | bytes]) -> None:
-        """Writes files by their path below the project."""
+    def write(self, files: Files) -> None:
+        """Writes files by their path below `snippets/`."""
         for name, content in files.items():
-            path = self.root / name
+            path = self.root / "snippets" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             data = content if isinstance(content, bytes) else content.encode()
             path.write_bytes(data)
 
-    def run(self, body: str, files: Mapping[str, str | bytes] | None = None) -> Record:
-        """The record of a program with a docstring, `body` and these files beside it."""
-        self.write({"snippets/x.py": f'"""It is tried."""\n{body}\n', **(files or {})})
+    def run(self, body: str | bytes, files: Files | None = None) -> Record:
+        """The record of a program with these files beside it; `body` stands below a docstring, bytes are all of it."""
+        whole = f'"""It is tried."""\n{body}\n' if isinstance(body, str) else body
+        self.write({"x.py": whole, **(files or {})})
         return ensure_records(self.root, self.root / ".cache/records", ["x"])["x"]
 
-    def fails(self, body: str, files: Mapping[str, str | bytes] | None = None) -> str:
-        """The error of such a program, which must be one for its author to read."""
+    def fails(self, body: str | bytes, files: Files | None = None) -> str:
+        """The error of such a program, which is one for its author: place, problem and remedy, and no temporary path."""
         with pytest.raises(SourceError) as caught:
             self.run(body, files)
         text = str(caught.value)
-        assert "  Remedy: " in text
-        assert str(self.root) not in text.replace(f"{self.root}/docs", "")
+        assert text.startswith("snippets/")
+        assert "\n  Remedy: " in text
+        assert "/run-" not in text
         return text
 
 

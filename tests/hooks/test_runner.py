@@ -237,7 +237,7 @@ def test_the_longest_known_runs_first(root: Path) -> None:
             facts = {"seconds": seconds}
             record = Record(name, "0" * 20, {"cells": []}, {}, provenance=facts)
             record_module.save(record, root / ".cache")
-        return Snippet.parse('"""x"""\n', Path(f"snippets/{name}.py"))
+        return Snippet.parse('"""x"""\nx = 1\n', Path(f"snippets/{name}.py"))
 
     snippets = [snippet("short", 1.0), snippet("new", None), snippet("long", 30.0)]
     order = [s.name for s in _longest_first(snippets, root / ".cache")]

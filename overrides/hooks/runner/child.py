@@ -300,19 +300,17 @@ class Run:
         lines = [f.lineno for f in report.stack if f.filename == self.program]
         self._keep_own(report)
         text = "".join(report.format()).replace(self.folder, "snippets")
-        missing = getattr(error, "filename", None) or ""
-        if isinstance(error, ModuleNotFoundError):
-            missing = (error.name or "").replace(".", os.sep) + ".py"
         return {
             "kind": type(error).__name__,
             "text": "" if isinstance(error, SystemExit) else text.rstrip("\n"),
             "line": lines[-1] if lines else None,
-            "undeclared": self.border.undeclared(
-                os.path.realpath(os.path.join(self.folder, os.fsdecode(missing)))
-            )
-            if isinstance(missing, (str, bytes))
-            else "",
+            "undeclared": next(
+                filter(None, map(self._undeclared, _missing(error))), ""
+            ),
         }
+
+    def _undeclared(self, path: str) -> str:
+        return self.border.undeclared(os.path.realpath(os.path.join(self.folder, path)))
 
     def _keep_own(self, report: traceback.TracebackException) -> None:
         own = [f for f in report.stack if _within(f.filename, self.folder)]
@@ -321,6 +319,15 @@ class Run:
         for inner in (report.__cause__, report.__context__, *others):
             if inner:
                 self._keep_own(inner)
+
+
+def _missing(error: BaseException) -> list[str]:
+    """What an error may be about that is not there: a module, or a path that it names or speaks of."""
+    if isinstance(error, ModuleNotFoundError):
+        return [(error.name or "").replace(".", os.sep) + ".py"]
+    spoken = re.findall(r"[\w./-]*\w[./][\w./-]*\w", str(error))
+    named = getattr(error, "filename", None)
+    return [named, *spoken] if isinstance(named, str) else spoken
 
 
 if __name__ == "__main__":

@@ -114,6 +114,9 @@ def closed_folder(path: Path, root: Path) -> dict[str, bytes]:
         if str(name) in files:
             continue
         place = Path("snippets") / name
+        if not (base / name).resolve().is_relative_to(base.resolve()):
+            problem = "the file leads out of snippets/."
+            raise SourceError(place, None, problem, "put the file itself there.")
         text = read_program(base / name, place)
         files[str(name)] = _read(base / name, place, None)
         for line, kind, declared in settings(text):
