@@ -9,7 +9,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 export NO_MKDOCS_2_WARNING = 1
 
 # The TensorFlow that .venv has stays, unless TENSORFLOW names the other one: then .venv is made anew.
-PRESENT := $(shell cat .venv/installed 2>/dev/null)
+PRESENT := $(shell sed -nE 's/^(tensorflow|tensorflow-cpu)==.*/\1/p' .venv/requirements.txt 2>/dev/null)
 TENSORFLOW ?= $(or $(PRESENT),tensorflow)
 CHOICE := tensorflow $(if $(findstring Linux x86_64,$(shell uname -sm)),tensorflow-cpu)
 ifneq ($(words $(filter $(CHOICE),$(TENSORFLOW))),1)
@@ -57,15 +57,15 @@ upgrade: lock ## The same, at the newest versions
 clean: ## Remove the site, the records and the caches; .venv stays
 	@rm -rf site .cache .mypy_cache .pytest_cache .ruff_cache
 
-# Each stamp is there only when all of its installation is; the first holds the name of the TensorFlow. What an interruption
-# leaves of the site's packages goes with its .venv; what it leaves of the tests' tools is overwritten the next time.
+# Each stamp is there only when all of its installation is. What an interruption leaves of the site's packages goes with its
+# .venv; what it leaves of the tests' tools is overwritten the next time.
 .venv/installed: requirements.txt requirements-tensorflow-cpu.txt
 	@for python in $(PYTHON); do \
 	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
 	    echo "Installing what the site needs, with $(TENSORFLOW), into .venv ($$($$python --version)): up to 0.8 GB, about 2 minutes on a fast line"; \
 	    $$python -m venv --clear .venv \
 	      && sed '/^$(filter-out $(TENSORFLOW),tensorflow tensorflow-cpu)==/,/# via/d' $^ >.venv/requirements.txt \
-	      && $(PIP) -r .venv/requirements.txt && echo $(TENSORFLOW) >$@; exit $$?; \
+	      && $(PIP) -r .venv/requirements.txt && touch $@; exit $$?; \
 	  fi; \
 	done; echo "Python 3.11, 3.12 or 3.13 is needed, with its venv module; none is on the PATH." >&2; exit 1
 
