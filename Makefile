@@ -1,11 +1,25 @@
-# `make` alone lists what there is. Everything runs inside .venv, which the first target to need it makes.
+# `make` alone lists what there is. Everything runs inside .venv, which the first target to need it makes; the tools of the
+# tests come into it with the first target to need them.
 
 PORT ?= 8000
 PYTHON ?= python3 python3.13 python3.12 python3.11
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(NEWEST)
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help serve build test check validate bench audit lock clean
+# The TensorFlow that .venv has stays, unless TENSORFLOW names the other one: then .venv is made anew.
+PRESENT := $(shell sed -nE 's/^(tensorflow|tensorflow-cpu)==.*/\1/p' .venv/requirements.txt 2>/dev/null)
+TENSORFLOW ?= $(or $(PRESENT),tensorflow)
+CHOICE := tensorflow $(if $(findstring Linux x86_64,$(shell uname -sm)),tensorflow-cpu)
+ifneq ($(words $(filter $(CHOICE),$(TENSORFLOW))),1)
+$(error TENSORFLOW can be, on this machine: $(CHOICE))
+endif
+ifneq ($(TENSORFLOW),$(PRESENT))
+.PHONY: .venv/installed
+endif
+
+.PHONY: help serve build test check validate bench audit lock upgrade clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,34 +30,47 @@ serve: .venv/installed ## Run what has no record, build both languages, serve th
 build: .venv/installed ## The whole site into site/; any warning fails it and publishes nothing
 	@$(BIN)/mkdocs build --quiet
 
-test: .venv/installed ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
+test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
 	@$(BIN)/pytest
 
-check: .venv/installed ## Lint, format, types and spelling
+check: .venv/installed-tests ## Lint, format, types and spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell
 
-validate: .venv/installed ## The HTML of every page, by the Nu checker (needs Java and npm; part of the tests)
+validate: .venv/installed-tests ## The HTML of every page, by the Nu checker (needs Java and npm; part of the tests)
 	@REQUIRE_JAVA=1 $(BIN)/pytest --quiet tests/browser/test_validity.py
 
-bench: .venv/installed ## Time cold build, rebuild, edits and memory; print each figure
+bench: .venv/installed-tests ## Time cold build, rebuild, edits and memory; print each figure
 	@$(BIN)/python tests/bench.py
 
-audit: .venv/installed ## Lighthouse's marks for the site on a phone (needs Node and Chromium)
+audit: .venv/installed-tests ## Lighthouse's marks for the site on a phone (needs Node and Chromium)
 	@$(BIN)/python tests/audit.py
 
-lock: ## Write requirements.txt anew from pyproject.toml (needs uv)
-	@uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --output-file requirements.txt
+lock: ## Write the locks anew from pyproject.toml, at the versions they have (needs uv)
+	@$(LOCK) pyproject.toml --output-file requirements.txt
+	@$(LOCK) --group test --constraints requirements.txt --output-file requirements-test.txt
+	@sed -n 's/^tensorflow==\([^ ]*\).*/tensorflow-cpu==\1/p' requirements.txt \
+	  | $(LOCK) - --no-deps --output-file requirements-tensorflow-cpu.txt
+
+upgrade: NEWEST := --upgrade
+upgrade: lock ## The same, at the newest versions
 
 clean: ## Remove the site, the records and the caches; .venv stays
 	@rm -rf site .cache .mypy_cache .pytest_cache .ruff_cache
 
-# The stamp is younger than the lock file only when all of it is installed.
-.venv/installed: requirements.txt
+# Each stamp is there only when all of its installation is. What an interruption leaves of the site's packages goes with its
+# .venv; what it leaves of the tests' tools is overwritten the next time.
+.venv/installed: requirements.txt requirements-tensorflow-cpu.txt
 	@for python in $(PYTHON); do \
 	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
-	    echo "Installing the locked requirements into .venv ($$($$python --version)); this takes a few minutes"; \
+	    echo "Installing what the site needs, with $(TENSORFLOW), into .venv ($$($$python --version)): up to 0.8 GB, about 2 minutes on a fast line"; \
 	    $$python -m venv --clear .venv \
-	      && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt \
-	      && touch $@; exit $$?; \
+	      && sed '/^$(filter-out $(TENSORFLOW),tensorflow tensorflow-cpu)==/,/# via/d' $^ >.venv/requirements.txt \
+	      && $(PIP) -r .venv/requirements.txt && touch $@; exit $$?; \
 	  fi; \
 	done; echo "Python 3.11, 3.12 or 3.13 is needed, with its venv module; none is on the PATH." >&2; exit 1
+
+.venv/installed-tests: requirements-test.txt .venv/installed
+	@echo "Installing the tools of the tests into .venv: 0.2 GB, less than a minute on a fast line"
+	@touch .venv/begun
+	@$(PIP) $(if $(wildcard .venv/begun),--ignore-installed) -r requirements-test.txt
+	@mv .venv/begun $@
