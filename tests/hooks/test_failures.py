@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 
 import pytest
 from conftest import Project
+from patience import PATIENCE, happens
 
 SNIPPET = '"""A new one."""\n\n# --8<-- [start:only]\n{body}\n# --8<-- [end:only]\n'
 
@@ -75,16 +75,16 @@ CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
         section("# time limit: 2 s\nwhile True:\n    pass"),
         [
             "snippets/fresh.py:4:",
-            "did not end within the snippet's 2 s",
-            "# time limit: 150 s",
+            "section 'only' went on when the snippet had used its 2 s of processor time",
+            "# time limit: 4 s",
         ],
     ),
     "kills its process": (
         section("import os\nos.kill(os.getpid(), 9)"),
         [
             "snippets/fresh.py:4:",
-            "the process died in section 'only'",
-            "python snippets/fresh.py",
+            "section 'only' died: its process was killed",
+            "close other programs to free memory",
         ],
     ),
     "prints NaN": (
@@ -418,7 +418,7 @@ def test_two_builds_at_once(project: Project) -> None:
         )
         for _ in range(2)
     ]
-    errors = [process.communicate(timeout=120)[1] for process in running]
+    errors = [process.communicate(timeout=PATIENCE)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0], errors
     assert project.build().stderr == "", "the record is whole: nothing runs again"
     assert "index.html" in " ".join(project.published())
@@ -426,37 +426,27 @@ def test_two_builds_at_once(project: Project) -> None:
 
 
 def test_ctrl_c_in_the_middle(project: Project) -> None:
-    section("import time\nprint('sleeping')\ntime.sleep(60)")(project)
+    section("import time\nprint('sleeping')\ntime.sleep(600)")(project)
+    scratch = project.folder / "tmp"
+    scratch.mkdir()
     before, published = project.records(), project.published()
     process = subprocess.Popen(
         project.command("build", "--quiet"),
         cwd=project.folder,
-        env=project.environment,
+        env={**project.environment, "TMPDIR": str(scratch)},
         stderr=subprocess.PIPE,
         text=True,
     )
-    end = time.monotonic() + 20
-    while (
-        time.monotonic() < end
-    ):  # until the snippet's kernel is there, and a moment more
-        if (
-            subprocess.run(
-                ["pgrep", "-f", "runner/kernel.py"], capture_output=True
-            ).returncode
-            == 0
-        ):
-            break
-        time.sleep(0.1)
-    time.sleep(2)
-    started = time.monotonic()
+    outputs = scratch.glob
+    assert happens(lambda: any(p.read_text() for p in outputs("run-*/stdout")))
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=PATIENCE)
 
     assert process.returncode != 0
-    assert time.monotonic() - started < 10
     assert "Traceback" not in error
     assert project.records() == before
     assert project.published() == published
     assert not list(project.folder.glob(".site*"))
-    kernels = subprocess.run(["pgrep", "-f", str(project.folder)], capture_output=True)
-    assert kernels.returncode == 1, "no kernel stays behind"
+    assert happens(lambda: not list(scratch.iterdir())), "nothing stays behind"
+    runs = subprocess.run(["pgrep", "-f", str(project.folder)], capture_output=True)
+    assert runs.returncode == 1, "no process stays behind"
