@@ -13,7 +13,6 @@ import pytest
 from chapter_files import file, pages
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from nbclient import NotebookClient
 from runner import Record
 
 LANGUAGES = {"en": "", "zh": "zh/"}
@@ -25,8 +24,6 @@ LEFT_BEHIND = re.compile(
     r"⟦|⟧|\{\{ ?\w+:|--8<--|\[@|^ *:::|^ *!!!|^ *\?\?\?|\*\*|\{ ?\.[a-z]", re.MULTILINE
 )
 MARKDOWN = MarkdownIt("commonmark").enable("table")
-# Their programs take seconds. tests/hooks/test_copies.py runs the hard cases: programs that mix, data, failures.
-QUICK = ("core-concepts", "mathematics", "working-together")
 
 
 def copies(site: Path) -> list[Path]:
@@ -182,26 +179,6 @@ def test_the_notebook_of_a_chapter_has_its_programs_in_order(
         assert not re.search(r"\[\^|\{#|⟦", prose), page
         with_code += bool(code)
     assert with_code > 15
-
-
-@pytest.mark.parametrize("page", QUICK)
-def test_the_notebook_of_a_chapter_prints_what_the_page_shows(
-    site: Path, tmp_path: Path, page: str
-) -> None:
-    def said(cells: list[nbformat.NotebookNode]) -> list[str]:
-        return [
-            "".join(o.text for o in c.outputs if o.output_type == "stream")
-            for c in cells
-            if c.cell_type == "code"
-        ]
-
-    notebook = nbformat.read(site / f"{page}.ipynb", as_version=4)
-    before = said(notebook.cells)
-    NotebookClient(
-        notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
-    ).execute()
-    assert said(notebook.cells) == before
-    assert "".join(before)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -175,18 +175,6 @@ def test_a_downloaded_notebook_runs_anywhere_with_the_same_output(
     assert "".join(text(shown)) != ""
 
 
-def test_what_a_notebook_reads_is_offered_beside_it(
-    site: Path, records: dict[str, Record]
-) -> None:
-    for language in ("", "zh/"):
-        for name, record in records.items():
-            for path in set(record.inputs) - {"snippets/matplotlibrc"}:
-                page = (site / language / "notebooks" / name / "index.html").read_text()
-                assert f">{path}</a>" in page
-                offered = site / language / "notebooks" / Path(path).name
-                assert offered.read_bytes() == (ROOT / path).read_bytes()
-
-
 @pytest.mark.parametrize("language", ["", "zh/"])
 def test_terms_have_tooltips_that_lead_to_the_glossary(
     browser: Browser, address: str, language: str

@@ -12,7 +12,6 @@ from chapter_files import LANGUAGES, body, file, pages, sections
 from conftest import ROOT
 from corrections import read_corrections
 from glossary import read_glossary
-from runner import Record
 
 ARTICLE = {
     "1": 3, "2": 3, "3": 4, "4": 3, "5": 4, "6": 4, "7": 3, "8": 4, "9": 5,
@@ -264,18 +263,3 @@ def test_a_lab_has_the_parts_of_a_lab(language: str, page: str) -> None:
     assert "verdict" in found["result"].embeds
     assert any(embed.startswith("figure ") for embed in found["result"].embeds)
     assert found["scale"].citations, "what is known at scale is cited"
-
-
-def test_the_labs_take_no_longer_than_they_may(records: dict[str, Record]) -> None:
-    """Each under 90 s, all within four minutes on each of two processors."""
-    heads = [
-        yaml.safe_load(file("en", p).read_text().split("---\n", 2)[1])
-        for p in pages()
-        if p.startswith("labs/")
-    ]
-    labs = [head["lab"] for head in heads if "lab" in head]
-    names = [name for lab in labs for name in (lab["snippet"], *lab.get("also", ()))]
-    seconds = [records[name].provenance["seconds"] for name in names]
-    assert len(labs) >= 13
-    assert max(seconds) < 90
-    assert sum(seconds) < 2 * 4 * 60

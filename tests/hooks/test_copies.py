@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import Project
 from nbclient import NotebookClient
-from notebooks import data_texts
-from runner import Record, SourceError
+from notebooks import download
+from one_program import OneProgram
 
 FIRST = '''"""Counts up."""
 
@@ -26,11 +28,14 @@ print("first", x)
 # --8<-- [end:more]
 '''
 SECOND = '''"""Reads a number and fails."""
+# reads: in/number.txt
 
 from pathlib import Path
 
+from shared.doubling import twice
+
 # --8<-- [start:read]
-x = float(Path("snippets/number.txt").read_text())
+x = twice(float((Path(__file__).parent / "in/number.txt").read_text()))
 print("second", x)
 # --8<-- [end:read]
 
@@ -38,6 +43,17 @@ print("second", x)
 # raises: ZeroDivisionError
 x / 0
 # --8<-- [end:broken]
+'''
+MODULE = '''"""What programs share."""
+
+# --8<-- [start:twice]
+
+
+def twice(x):
+    return 2 * x
+
+
+# --8<-- [end:twice]
 '''
 PAGE = """# Other { #other }
 
@@ -64,6 +80,12 @@ PAGE = """# Other { #other }
 Back to the first:
 
 ::: output first:more
+
+How it doubles:
+
+```python
+--8<-- "shared/doubling.py:twice"
+```
 """
 TITLES = """
 first:
@@ -83,7 +105,8 @@ def mixed(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(folder)
     project.write("snippets/first.py", FIRST)
     project.write("snippets/second.py", SECOND)
-    project.write("snippets/number.txt", "40\n")
+    project.write("snippets/in/number.txt", "20")
+    project.write("snippets/shared/doubling.py", MODULE)
     titles = (project.folder / "snippets/titles.yml").read_text(encoding="utf-8")
     project.write("snippets/titles.yml", titles + TITLES)
     for language in ("en", "zh"):
@@ -98,7 +121,7 @@ def said(notebook: nbformat.NotebookNode) -> list[str]:
     return [
         "".join(output.get("text", output.get("ename")) for output in cell.outputs)
         for cell in notebook.cells
-        if cell.cell_type == "code" and not cell.id.startswith("data-")
+        if cell.cell_type == "code" and "-file" not in cell.id
     ]
 
 
@@ -142,7 +165,7 @@ def test_a_program_brings_its_data_and_goes_on_after_its_failure(
 
 def test_answers_are_quotes_in_the_copy(mixed: Project) -> None:
     copy = (mixed.folder / "site" / "other.md").read_text(encoding="utf-8")
-    assert '\n    > ```python\n    > x = float(Path("snippets/number.txt")' in copy
+    assert "\n    > ```python\n    > x = twice(float((Path(" in copy
     assert "\n    > ```text\n    > second 40.0\n    > ```\n" in copy
     assert "\n    > It read [40.0](notebooks/second.md)." in copy
 
@@ -167,8 +190,78 @@ def test_colab_is_offered_where_the_repository_is_on_github(
     assert "](https://example.org/site/zh/other.md)" in listed
 
 
-def test_data_that_no_notebook_can_carry(tmp_path: Path) -> None:
-    (tmp_path / "numbers.npy").write_bytes(b"\x93NUMPY")
-    record = Record("small", "", {}, {}, {"numbers.npy": ""})
-    with pytest.raises(SourceError, match=r"(?s)numbers.npy.*not text.*Remedy"):
-        data_texts(record, tmp_path)
+def test_a_shared_module_is_shown_and_carried(mixed: Project) -> None:
+    """It has no page of its own, and is in the folder of each program that imports it."""
+    shown = re.sub("<[^>]*>", "", mixed.page("other"))
+    assert "def twice(x):\n    return 2 * x" in shown
+    copy = (mixed.folder / "site" / "other.md").read_text(encoding="utf-8")
+    assert "def twice(x):\n    return 2 * x\n" in copy
+    notebooks = mixed.folder / "site/notebooks"
+    assert not (notebooks / "doubling").exists()
+    with zipfile.ZipFile(notebooks / "second.zip") as packed:
+        assert sorted(packed.namelist()) == [
+            "second/in/number.txt",
+            "second/second.py",
+            "second/shared/doubling.py",
+        ]
+        assert packed.read("second/shared/doubling.py") == MODULE.encode()
+
+
+MODULES = {
+    "shared/doubling.py:once": "'doubling.py' has no section 'once'",
+    "shared/trebling.py:twice": "there is no module 'shared/trebling'",
+}
+
+
+@pytest.mark.parametrize("include", MODULES)
+def test_a_section_that_no_module_has(
+    mixed: Project, tmp_path: Path, include: str
+) -> None:
+    shutil.copytree(mixed.folder, tmp_path / "project")
+    project = Project(tmp_path / "project")
+    project.replace("docs/en/other.md", "shared/doubling.py:twice", include)
+    result = project.build()
+    assert result.returncode != 0
+    assert MODULES[include] in result.stderr
+    assert "docs/en/other.md:" in result.stderr
+
+
+def test_an_edit_of_a_shared_module_is_seen(mixed: Project, tmp_path: Path) -> None:
+    shutil.copytree(mixed.folder, tmp_path / "project")
+    project = Project(tmp_path / "project")
+    project.replace("snippets/shared/doubling.py", "return 2 * x", "return x + x + 1")
+    result = project.build()
+    assert result.returncode == 0, result.stderr
+    assert "Running 1 snippet" in result.stderr
+    assert "second 41.0" in project.page("other")
+
+
+STRANGE = {
+    "plain.txt": b"one\ntwo\n",
+    "no end.txt": b"one\ntwo",
+    "two_ends.txt": b"one\n\n",
+    "windows.csv": b"a,b\r\n1,2\r\n",
+    "blank_first.txt": b"\n\none\n",
+    "quotes.txt": b"\"\"\" ''' \\n \\\n",
+    "magic.txt": b"%%bash\n!ls\n",
+    "chinese.txt": "中文\u2028一行\n".encode(),
+    "deep/er/empty.txt": b"",
+    "binary.npy": bytes(range(256)) * 3,
+}
+
+
+def test_a_notebook_writes_every_file_byte_for_byte(tmp_path: Path) -> None:
+    program = OneProgram(tmp_path / "project")
+    lines = "\n".join(f"# reads: strange/{name}" for name in STRANGE)
+    body = (
+        f"{lines}\nimport hashlib\nfrom pathlib import Path\n\nfor name in {sorted(STRANGE)}:\n"
+        "    data = (Path(__file__).parent / 'strange' / name).read_bytes()\n"
+        "    print(name, hashlib.sha256(data).hexdigest())"
+    )
+    record = program.run(body, {f"strange/{n}": data for n, data in STRANGE.items()})
+    notebook = nbformat.reads(download(record, "Title", "Summary."), as_version=4)
+    nbformat.validate(notebook)
+    (tmp_path / "empty").mkdir()
+    before = said(notebook)
+    assert len("".join(before).splitlines()) == len(STRANGE)
+    assert said(run(notebook, tmp_path / "empty")) == before

@@ -33,7 +33,7 @@ def program(tmp_path: Path) -> OneProgram:
     return OneProgram(tmp_path / "project")
 
 
-PRINTING = {
+PRINTING: dict[str, tuple[str | bytes, str]] = {
     "os.write": ('import os\nprint("a", end="")\nn = os.write(1, b"b")\nprint("c")', "abc\n"),
     "children": (
         'import subprocess, sys\nprint("a")\ndone = subprocess.run(["echo", "b"])\n'
@@ -100,7 +100,7 @@ def test_a_failing_section_leaves_its_values(program: OneProgram) -> None:
     assert program.run(body).values == {"x": 3}
 
 
-FAILURES = {
+FAILURES: dict[str, tuple[str | bytes, str]] = {
     "exit": ("print('a')\nexit()", "x.py:3: the program raised SystemExit"),
     "leaves at once": ("import os\nos._exit(0)", "the program ended its process (status 0)"),
     "leaves at its end": ("import atexit, os\nf = atexit.register(os._exit, 3)", "ended its process (status 3)"),

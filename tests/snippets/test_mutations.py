@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from conftest import ROOT
-from runner import Record
+from runner import Record, Snippet, SourceError
+from runner.run import run
 
 FOLDER = Path(__file__).with_name("mutations")
-PRINT_VALUE = """
-import json as _json, numpy as _np
-print("\\n@value " + _json.dumps(_np.asarray({name}).tolist()))
-"""
 
 
 def mutations() -> list[tuple[str, dict[str, Any]]]:
@@ -31,43 +26,33 @@ def mutations() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def mutated(name: str, mutation: dict[str, Any]) -> str:
-    """The snippet with its crucial line changed, and a last line that prints the value in question."""
-    text = (ROOT / f"snippets/{name}.py").read_text(encoding="utf-8")
+def mutated(name: str, mutation: dict[str, Any]) -> Snippet:
+    """The snippet with its crucial line changed, in the folder that it has."""
+    snippet = Snippet.read(ROOT / f"snippets/{name}.py", ROOT)
+    text = snippet.text
     for old, new in [
         (mutation["replace"], mutation["with"]),
         *mutation.get("quick", []),
     ]:
         assert text.count(old) == 1, f"{name}.py says {old!r} {text.count(old)} times"
         text = text.replace(old, new)
-    if value := mutation.get("breaks"):
-        text += PRINT_VALUE.format(name=value)
-    return text
+    files = {**snippet.files, f"{name}.py": text.encode()}
+    changed = Snippet.parse(text, snippet.path)
+    return replace(changed, files=files, style=snippet.style)
 
 
 @pytest.fixture(scope="session")
-def runs(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> list[subprocess.CompletedProcess[str]]:
-    """All mutated programs run, as many at a time as there are processors."""
-    folder = tmp_path_factory.mktemp("mutated")
-    steady = {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0"}
+def runs() -> list[Record | SourceError]:
+    """What came of each mutated program, run as the site's own are, as many at a time as there are processors."""
 
-    def run(number: int) -> subprocess.CompletedProcess[str]:
-        name, mutation = mutations()[number]
-        program = folder / f"{name}_{number}.py"
-        program.write_text(mutated(name, mutation), encoding="utf-8")
-        return subprocess.run(
-            [sys.executable, str(program)],
-            cwd=ROOT,
-            env={**os.environ, **steady},
-            capture_output=True,
-            text=True,
-            timeout=180,
-        )
+    def outcome(number: int) -> Record | SourceError:
+        try:
+            return run(mutated(*mutations()[number]), ROOT, ROOT / ".cache")
+        except SourceError as error:
+            return error
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(run, range(len(mutations()))))
+        return list(pool.map(outcome, range(len(mutations()))))
 
 
 @pytest.mark.parametrize(
@@ -78,15 +63,15 @@ def runs(
 def test_a_mutation_changes_the_finding(
     number: int,
     record: Callable[[str], Record],
-    runs: list[subprocess.CompletedProcess[str]],
+    runs: list[Record | SourceError],
 ) -> None:
     name, mutation = mutations()[number]
-    result = runs[number]
+    outcome = runs[number]
     if message := mutation.get("fails"):
-        assert f"AssertionError: {message}" in result.stderr
+        assert f"AssertionError: {message}" in str(outcome)
         return
-    assert result.returncode == 0, result.stderr
-    found = json.loads(result.stdout.rpartition("@value ")[2])
+    assert isinstance(outcome, Record), outcome
+    found = outcome.values[mutation["breaks"]]
     assert found != record(name).values[mutation["breaks"]]
 
 
