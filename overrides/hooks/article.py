@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from values import Place, read_yaml
+from runner import Place
+from values import read_yaml
 
 HEADING = re.compile(
     r"^#{1,6} (?P<text>.+?) *\{ *#(?P<id>[\w-]+)[^}]*\} *$", re.MULTILINE

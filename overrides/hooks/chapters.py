@@ -16,9 +16,9 @@ from typing import Any
 import figures
 import yaml
 from diagrams import DiagramError, diagram_svg
-from runner import Record, Snippet, SourceError
+from runner import Place, Record, Snippet, SourceError
 from steps import read_run
-from values import Place, Values, nearest, read_yaml
+from values import Values, nearest, read_yaml
 
 DIRECTIVE = re.compile(r"^ *::: +(?P<kind>[\w-]+)(?: +(?P<argument>\S+))? *$")
 INCLUDE = re.compile(r"-+ *8 *< *-+")

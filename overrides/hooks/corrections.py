@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from values import Place, nearest, read_yaml
+from runner import Place
+from values import nearest, read_yaml
 
 VERDICTS = ("wrong", "imprecise", "unsupported", "missing")
 PARTS = ("title", "claim", "holds")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from values import Place, read_yaml
+from runner import Place
+from values import read_yaml
 
 TAG = re.compile(r"<(/?)(\w+)[^>]*>")
 # Where no term is linked: code, links, headings, figures, formulas, and what is hidden.

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from article import headings
-from runner import Record
-from values import Place, nearest, read_yaml
+from runner import Place, Record
+from values import nearest, read_yaml
 
 VERDICTS = ("holds", "holds when", "did not show")
 PARTS = ("snippet", "claim", "verdict", "finding")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from article import headings
 from corrections import Correction
 from labs import VERDICTS, Lab
-from values import VALUE, Place
+from runner import Place
+from values import VALUE
 
 
 class Overview:

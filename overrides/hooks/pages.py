@@ -36,10 +36,10 @@ from notebooks import (
     provenance_text,
 )
 from overview import Overview
-from runner import Record, Snippet, SourceError, is_source
+from runner import Place, Record, Snippet, SourceError, is_source
 from steps import read_run, steps_html
 from validity import valid_content
-from values import Place, Values
+from values import Values
 
 # Two citations beside each other: without a comma 2 and 4 read as 24.
 NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>,</sup><sup id="fnref')

@@ -6,11 +6,10 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
-from runner import Record, SourceError
+from runner import Place, Record
 
 VALUE = re.compile(r"\{\{ *(?P<reference>[^{}|]*?) *(?:\| *(?P<format>[^{}]*?) *)?\}\}")
 REFERENCE = re.compile(r"(?P<snippet>[\w-]+):(?P<name>\w+)(?P<indices>(?:\[-?\d+\])*)$")
@@ -32,20 +31,6 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def read_yaml(text: str) -> Any:
     """What a piece of YAML says. Raises yaml.YAMLError where it says nothing."""
     return yaml.load(text, Loader=Loader)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A line of a file, for messages."""
-
-    path: str
-    line: int
-
-    def at(self, offset: int) -> Place:
-        return Place(self.path, self.line + offset)
-
-    def fail(self, problem: str, remedy: str) -> NoReturn:
-        raise SourceError(self.path, self.line or None, problem, remedy)
 
 
 class Values:

@@ -93,7 +93,7 @@ def test_one_variable_makes_all_limits_larger(
     monkeypatch.setenv("LIMITS", "1000")
     assert program.run(body).values["x"] == sum(range(10**6))
     monkeypatch.setenv("LIMITS", "many")
-    with pytest.raises(Exception, match="LIMITS: 'many' is no positive number"):
+    with pytest.raises(Exception, match="LIMITS: 'many' is no number above 0"):
         program.run(f"{body}\ny = 1")
 
 

@@ -124,7 +124,7 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
     "not UTF-8 itself": (b'"""x"""\nx = "\xe9"\n', "x.py:2: this is not UTF-8"),
     "null in the file": (b'"""x"""\nx = 1\0\n', "this is not Python"),
     "outside a function": ("return 1", "x.py:2: this is not Python: 'return' outside function"),
-    "only a docstring": ("", "the docstring has no code below it"),
+    "only a docstring": ("", "no code stands below the docstring"),
     "beside the docstring": (b'"""x"""; x = 1\ny = 2\n', "x.py:1: a statement stands on the line of the docstring"),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 `python -m overrides.hooks.runner numpy_network` runs one snippet (without a name: all) that has no valid record yet.
 """
 
-from .errors import SourceError
+from .errors import Place, SourceError
 from .folder import is_source, packed
 from .record import Record
 from .schedule import ensure_records, read_modules
@@ -11,6 +11,7 @@ from .sections import Cell, Snippet
 
 __all__ = [
     "Cell",
+    "Place",
     "Record",
     "Snippet",
     "SourceError",

@@ -65,7 +65,9 @@ class Border:
     """
 
     def __init__(self, places: dict[str, str], folder: str, project: str) -> None:
-        self.places, self.folder, self.project = places, folder, project
+        found = {os.path.realpath(path): "r" for path in sys.path[1:]}
+        self.places = {**found, **places}
+        self.folder, self.project = folder, project
         self.refusals: list[dict[str, Any]] = []
         self.closed = True
         sys.addaudithook(self._audit)

@@ -1,8 +1,10 @@
-"""The one error that this project's own files can cause."""
+"""The one error that this project's own files can cause, and the place in a file that it speaks of."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 
 class SourceError(Exception):
@@ -31,6 +33,22 @@ class SourceError(Exception):
             f"  Remedy: {remedy}",
         ]
         super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, for messages; the whole file where `line` is None."""
+
+    path: Path | str
+    line: int | None = None
+
+    def at(self, offset: int) -> Place:
+        """The place so many lines further down."""
+        return Place(self.path, (self.line or 0) + offset)
+
+    def fail(self, problem: str, remedy: str, detail: str = "") -> NoReturn:
+        """Raises the SourceError of this place."""
+        raise SourceError(self.path, self.line, problem, remedy, detail)
 
 
 def reason(error: OSError) -> str:

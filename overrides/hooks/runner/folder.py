@@ -14,11 +14,11 @@ import sysconfig
 import tokenize
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from importlib.machinery import PathFinder
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
-from .errors import SourceError, reason
+from .errors import Place, reason
 
 TOP = PurePosixPath()
 DECLARE = (
@@ -55,37 +55,34 @@ def check_names(folder: Path) -> None:
     packages = [path.parent for path in sorted(folder.glob("*/__init__.py"))]
     environment = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
     for path in [*programs(folder), *packages]:
-        name, place = path.stem, path.relative_to(folder.parent)
+        name, place = path.stem, Place(path.relative_to(folder.parent))
         if not re.fullmatch(r"[\w-]+", name):
-            problem = f"'{name}' cannot be named in a chapter."
-            raise SourceError(place, None, problem, "use letters, digits and '_'.")
+            place.fail(
+                f"'{name}' cannot be named in a chapter.",
+                "use letters, digits and '_'.",
+            )
         if name in sys.stdlib_module_names or PathFinder.find_spec(name, environment):
-            raise SourceError(
-                place,
-                None,
+            place.fail(
                 f"'{name}' is also the name of an installed package, which no snippet could import any more.",
                 f"rename it, say to 'my_{name}'.",
             )
 
 
-def read_program(path: Path, place: Path) -> str:
+def read_program(path: Path, place: Place) -> str:
     """The text of a Python file, its lines ended by '\\n'.
 
     Raises:
         SourceError: it cannot be read, is not UTF-8, or holds a character that ends a line for others only.
     """
-    data = _read(path, place, None)
+    data = _read(path, place)
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        remedy = "save the file in UTF-8."
-        raise SourceError(place, line, "this is not UTF-8.", remedy) from None
+        Place(place.path, line).fail("this is not UTF-8.", "save the file in UTF-8.")
     if found := LINE_ENDS.search(text):
         escape = found[0].encode("unicode_escape").decode()
-        raise SourceError(
-            place,
-            text.count("\n", 0, found.start()) + 1,
+        Place(place.path, text.count("\n", 0, found.start()) + 1).fail(
             f"the character {escape} ends a line for other programs, not for Python.",
             f"remove it, or write it as '{escape}' in a string.",
         )
@@ -113,20 +110,15 @@ def closed_folder(path: Path, root: Path) -> dict[str, bytes]:
         name = todo.pop()
         if str(name) in files:
             continue
-        place = Path("snippets") / name
+        place = Place(Path("snippets") / name)
         if not (base / name).resolve().is_relative_to(base.resolve()):
-            problem = "the file leads out of snippets/."
-            raise SourceError(place, None, problem, "put the file itself there.")
+            place.fail("the file leads out of snippets/.", "put the file itself there.")
         text = read_program(base / name, place)
-        files[str(name)] = _read(base / name, place, None)
+        files[str(name)] = _read(base / name, place)
         for line, kind, declared in settings(text):
             if kind == "reads":
-                files |= _declared(base, declared, place, line)
-        try:
-            imported = imports_of(text, name.parent)
-        except (SyntaxError, ValueError):
-            continue  # the program's own errors are told when it is read, a module's when it is imported
-        todo += _sources(base, imported)
+                files |= _declared(base, declared, Place(place.path, line))
+        todo += _sources(base, imports_of(text, name.parent))
     return dict(sorted(files.items()))
 
 
@@ -147,9 +139,16 @@ def imports_of(source: str, folder: PurePosixPath = TOP) -> set[str]:
     Args:
         source: Python.
         folder: where it lies below `snippets/`, for imports that begin with a dot.
+
+    Returns:
+        None of them where it is no Python: the error is told when it is run.
     """
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return names
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -158,25 +157,24 @@ def imports_of(source: str, folder: PurePosixPath = TOP) -> set[str]:
             module = ".".join(filter(None, [above, node.module]))
             names.update(f"{module}.{alias.name}".strip(".") for alias in node.names)
         elif isinstance(node, ast.Constant) and "import " in str(node.value):
-            with suppress(SyntaxError, ValueError):
-                names |= imports_of(str(node.value), folder)
+            names |= imports_of(str(node.value), folder)
     return names | {name.partition(".")[0] for name in names}
 
 
-def _declared(base: Path, name: str, place: Path, line: int) -> dict[str, bytes]:
+def _declared(base: Path, name: str, place: Place) -> dict[str, bytes]:
     """The files that `# reads: name` declares."""
 
-    def refuse(problem: str) -> SourceError:
-        return SourceError(place, line, f"'{name}' {problem}.", DECLARE)
+    def refuse(problem: str) -> NoReturn:
+        place.fail(f"'{name}' {problem}.", DECLARE)
 
     path = PurePosixPath(name)
     if not name or path.is_absolute() or ".." in path.parts:
-        raise refuse("names no file or folder below snippets/")
+        refuse("names no file or folder below snippets/")
     try:
         found = (base / path).resolve(strict=True)
         files = [found] if found.is_file() else sorted(found.rglob("*"))
     except (OSError, RuntimeError):  # a loop of links is a RuntimeError
-        raise refuse("is not there") from None
+        refuse("is not there")
     contents: dict[str, bytes] = {}
     for file in files:
         below = PurePosixPath(path, file.relative_to(found).as_posix())
@@ -184,15 +182,15 @@ def _declared(base: Path, name: str, place: Path, line: int) -> dict[str, bytes]
             continue  # in a folder, what is nobody's is passed over
         real = file.resolve()
         if not real.is_relative_to(base.resolve()):
-            raise refuse(f"leads out of snippets/, to {real}")
+            refuse(f"leads out of snippets/, to {real}")
         if not all(map(_shown, [*path.parts, *real.relative_to(base.resolve()).parts])):
-            raise refuse("is hidden")
+            refuse("is hidden")
         if real.is_file():
-            contents[str(below)] = _read(real, place, line)
+            contents[str(below)] = _read(real, place)
         elif not real.is_dir():
-            raise refuse("is neither a file nor a folder")
+            refuse("is neither a file nor a folder")
     if not contents:
-        raise refuse("holds no file")
+        refuse("holds no file")
     return contents
 
 
@@ -200,13 +198,13 @@ def _shown(part: str) -> bool:
     return is_source(Path(part)) and part != "__pycache__"
 
 
-def _read(path: Path, place: Path, line: int | None) -> bytes:
+def _read(path: Path, place: Place) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        problem = f"{path.name} cannot be read: {reason(error)}."
-        remedy = "make it a readable file."
-        raise SourceError(place, line, problem, remedy) from None
+        place.fail(
+            f"{path.name} cannot be read: {reason(error)}.", "make it a readable file."
+        )
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:

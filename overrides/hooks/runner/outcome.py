@@ -19,7 +19,7 @@ from .child import START_UP
 from .errors import SourceError
 from .folder import imports_of
 from .record import Record, processor, version_of
-from .sections import Cell, Snippet, patience
+from .sections import Cell, Snippet
 
 NOT_FINITE = re.compile(r"(?<![\w.])[-+]?(?:nan|inf)(?![\w.])|\b(?:NaN|Infinity)\b")
 # What no page can show; U+FFFD stands for bytes that are not UTF-8.
@@ -47,10 +47,15 @@ def outcome(snippet: Snippet, scratch: Path, key: str) -> Record:
     return judged.record(key)
 
 
+def program_folder(scratch: Path, snippet: Snippet) -> Path:
+    """Where the closed folder of a run lies in that of all its files."""
+    return scratch / "program" / snippet.name
+
+
 class _Outcome:
     def __init__(self, snippet: Snippet, scratch: Path) -> None:
         self.snippet = snippet
-        self.folder = str(scratch / snippet.name)
+        self.folder = str(program_folder(scratch, snippet))
         self.answer = self._answer(scratch)
         report = (scratch / "report").read_text(encoding="utf-8").split("\n")[:-1]
         notes = [json.loads(line) for line in report]
@@ -181,18 +186,21 @@ class _Outcome:
 
     def _check_limits(self) -> None:
         """No limit ended the run."""
-        limits, times, where = self.snippet.limits, patience(), self._where(self.began)
+        limits, where = self.snippet.limits, self._where(self.began)
+        allowed = limits.allowed()
         setting = "set another limit on a line of its own,"
         match self.answer["over"]:
             case "time":
-                problem = f"{where} went on when the snippet had used its {limits.time * times:g} s of processor time."
+                problem = f"{where} went on when the snippet had used its {allowed['time']:g} s of processor time."
                 remedy = f"on a slow machine {setting} '# time limit: {2 * limits.time:g} s', {MORE}"
             case "memory":
-                problem = f"{where} held more than {limits.memory * times / 1e9:g} GB of memory."
+                problem = (
+                    f"{where} held more than {allowed['memory'] / 1e9:g} GB of memory."
+                )
                 remedy = f"{setting} '# memory limit: {2 * limits.memory / 1e9:g} GB', {MORE}"
             case "wall":
                 given = f"in which it was given {self.answer['seconds']:.0f} s of processor time"
-                problem = f"{where} did not end within {limits.wall * times:g} s of the clock, {given}."
+                problem = f"{where} did not end within {allowed['wall']:g} s of the clock, {given}."
                 remedy = f"wait until the machine is less busy, or close other programs, and {AGAIN}"
             case "output":
                 self._too_large(self.began, "output")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,9 +13,9 @@ from pathlib import Path
 
 from .errors import SourceError, reason
 from .folder import write_files
-from .outcome import outcome
+from .outcome import outcome, program_folder
 from .record import Record, key_of
-from .sections import Snippet, patience
+from .sections import Snippet
 
 WATCH = Path(__file__).with_name("watch.py")
 
@@ -104,10 +105,13 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
             prefix="run-", ignore_cleanup_errors=True
         ) as made:
             scratch = Path(made).resolve()
-            job = _prepare(snippet, root, cache, scratch)
-            runs.wait(runs.start(job))
+            fonts = cache / "matplotlib"
+            if fonts.is_dir():
+                shutil.copytree(fonts, scratch / "matplotlib")
+            runs.wait(runs.start(_prepare(snippet, root, scratch)))
             if runs.stopped:
                 raise Stopped
+            _keep(scratch / "matplotlib", fonts)
             return outcome(snippet, scratch, key_of(snippet))
     except OSError as error:
         problem = f"no run can start in {tempfile.gettempdir()}: {reason(error)}."
@@ -115,17 +119,25 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
         raise SourceError(snippet.path, None, problem, remedy) from error
 
 
-def _prepare(snippet: Snippet, root: Path, cache: Path, scratch: Path) -> Path:
+def _keep(made: Path, fonts: Path) -> None:
+    """Keeps what matplotlib found out about the machine's fonts; a lock that an ended run left is not kept."""
+    fonts.mkdir(parents=True, exist_ok=True)
+    for path in made.glob("fontlist-*.json"):
+        if not (fonts / path.name).exists():
+            part = fonts / f"{made.parent.name}.part"
+            shutil.copy(path, part)
+            part.replace(fonts / path.name)
+
+
+def _prepare(snippet: Snippet, root: Path, scratch: Path) -> Path:
     """Lays out the folder of a run, and the job beside it that says what to run."""
-    folder = scratch / snippet.name
-    fonts = cache.resolve() / "matplotlib"
-    for place in (folder, scratch / "home", scratch / "tmp", fonts):
+    folder = program_folder(scratch, snippet)
+    for place in (folder, scratch / "home", scratch / "tmp", scratch / "matplotlib"):
         place.mkdir(parents=True, exist_ok=True)
     write_files(snippet.files, folder)
     (scratch / "matplotlibrc").write_bytes(snippet.style)
     for name in ("stdout", "stderr", "report"):
         (scratch / name).touch()
-    limits, times = snippet.limits, patience()
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     readable = [*SYSTEM.split(), sys.prefix, sys.exec_prefix, sys.base_prefix]
     job = {
@@ -141,21 +153,16 @@ def _prepare(snippet: Snippet, root: Path, cache: Path, scratch: Path) -> Path:
             **STEADY,
             "HOME": str(scratch / "home"),
             "TMPDIR": str(scratch / "tmp"),
-            "MPLCONFIGDIR": str(fonts),
+            "MPLCONFIGDIR": str(scratch / "matplotlib"),
             "MATPLOTLIBRC": str(scratch / "matplotlibrc"),
         },
         "places": {
             os.sep: "",
             **{os.path.realpath(place): "r" for place in readable},
             str(root.resolve()): "",
-            **{str(place): "w" for place in (scratch, fonts, "/dev")},
+            **{str(place): "w" for place in (scratch, "/dev")},
         },
-        "time": limits.time * times,
-        "wall": limits.wall * times,
-        "memory": limits.memory * times,
-        "output": limits.output,
-        "figure": limits.figure,
-        "value": limits.value,
+        **snippet.limits.allowed(),
     }
     path = scratch / "job.json"
     path.write_text(json.dumps(job), encoding="utf-8")

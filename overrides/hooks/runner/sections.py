@@ -1,4 +1,4 @@
-"""Reads a snippet: its docstring, and its cells, split at the section markers of pymdownx.snippets."""
+"""Reads a snippet: its docstring, its limits, and its cells, split at the section markers of pymdownx.snippets."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from .errors import SourceError
+from .errors import Place
 from .folder import closed_folder, read_program, settings
 
 MARKER = re.compile(
@@ -19,22 +19,20 @@ MARKER = re.compile(
 NAME = re.compile(r"[a-z][-_0-9a-z]*$")
 RAISES = re.compile(r"#\s*raises:\s*(?P<name>\w+)\s*$")
 ALLOWS_NAN = re.compile(r"#\s*allows:\s*nan\s*$")
-
-
-WALL = 10  # so many seconds of the clock for each second of processor time
+WALL = 10  # seconds of the clock for each of processor time: only who gets no processor, or waits, takes so long
 UNITS = {"s": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3, "numbers": 1}
-EXAMPLES = {  # how each is written, and its units
-    "time": ("150 s", ("s",)),
-    "memory": ("8 GB", ("MB", "GB")),
-    "output": ("300 kB", ("kB", "MB")),
-    "figure": ("3 MB", ("kB", "MB")),
-    "value": ("5000 numbers", ("numbers",)),
+WRITTEN = {  # how each limit is written, and its units
+    "time": ("150 s", "s"),
+    "memory": ("8 GB", "MB", "GB"),
+    "output": ("300 kB", "kB", "MB"),
+    "figure": ("3 MB", "kB", "MB"),
+    "value": ("5000 numbers", "numbers"),
 }
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one run; `written` in a snippet as, say, `# memory limit: 8 GB`."""
+    """What a run may take. A program sets another limit on a line of its own: `# memory limit: 8 GB`."""
 
     time: float = 90  # seconds of processor time, of all its processes together
     memory: float = 4e9  # bytes, of all its processes together
@@ -42,53 +40,47 @@ class Limits:
     figure: float = 1e6  # bytes of one figure's SVG
     value: float = 1000  # numbers in one value
 
-    @property
-    def wall(self) -> float:
-        """Seconds of the clock: only a run that gets no processor, or waits for nothing, takes so long."""
-        return WALL * self.time
+    def allowed(self) -> dict[str, float]:
+        """What this run may take, on a slow machine more; `wall` are seconds of the clock."""
+        time, memory = self.time * patience(), self.memory * patience()
+        return {**asdict(self), "time": time, "memory": memory, "wall": WALL * time}
 
     @classmethod
-    def read(cls, written: dict[str, tuple[int, str]], path: Path) -> Limits:
-        """The limits of a snippet that says `written`: by name, the line and the text behind the colon.
+    def read(cls, text: str, path: Path) -> Limits:
+        """The limits that a program sets.
 
         Raises:
-            SourceError: a text is no limit of its kind.
+            SourceError: what it sets is no limit of that kind, or set already.
         """
-        set_here: dict[str, float] = {}
-        for name, (line, text) in written.items():
-            found = re.fullmatch(
-                rf"(\d+(?:\.\d+)?) ?({'|'.join(EXAMPLES[name][1])})", text
-            )
+        limits: dict[str, float] = {}
+        for line, setting, value in settings(text):
+            name, here = setting.removesuffix(" limit"), Place(path, line)
+            if setting == "reads":
+                continue
+            if name in limits:
+                here.fail(f"the {setting} is set a second time.", "keep one of both.")
+            example, *units = WRITTEN[name]
+            found = re.fullmatch(rf"(\d+(?:\.\d+)?) ?({'|'.join(units)})", value)
             if not found or not float(found[1]):
-                raise SourceError(
-                    path,
-                    line,
-                    f"'{text}' is no {name} limit.",
-                    f"write it as '# {name} limit: {EXAMPLES[name][0]}'.",
+                here.fail(
+                    f"'{value}' is no {setting}.",
+                    f"write it as '# {setting}: {example}'.",
                 )
-            set_here[name] = float(found[1]) * UNITS[found[2]]
-        return cls(**set_here)
+            limits[name] = float(found[1]) * UNITS[found[2]]
+        return cls(**limits)
 
 
 def patience() -> float:
     """How many times the limits of time and memory hold: LIMITS in the environment, for a slow machine; else once.
 
     Raises:
-        SourceError: LIMITS is no positive number.
+        SourceError: LIMITS is no number above 0.
     """
     text = os.environ.get("LIMITS") or "1"
-    try:
-        times = float(text)
-        if 0 < times < float("inf"):
-            return times
-    except ValueError:
-        pass
-    raise SourceError(
-        "LIMITS",
-        None,
-        f"'{text}' is no positive number.",
-        "write LIMITS=3 for limits of time and memory three times as large.",
-    )
+    if not re.fullmatch(r"\d{1,6}(\.\d+)?", text) or not float(text):
+        remedy = "write LIMITS=3 for limits of time and memory three times as large."
+        Place("LIMITS").fail(f"'{text}' is no number above 0.", remedy)
+    return float(text)
 
 
 @dataclass(frozen=True)
@@ -135,9 +127,9 @@ class Snippet:
             SourceError: it is not Python, has no docstring, or sets what cannot be; a section marker is out of
                 place; a declared file is not there.
         """
-        place = path.relative_to(root)
+        place = Place(path.relative_to(root))
         files, style = closed_folder(path, root), root / "snippets/matplotlibrc"
-        snippet = cls.parse(read_program(path, place), place)
+        snippet = cls.parse(read_program(path, place), path.relative_to(root))
         draws = any(b"matplotlib" in data for data in files.values())
         look = style.read_bytes() if draws and style.is_file() else b""
         return replace(snippet, files=files, style=look)
@@ -145,57 +137,40 @@ class Snippet:
     @classmethod
     def parse(cls, text: str, path: Path) -> Snippet:
         """Splits `text`; `path` is for messages only."""
-        try:
-            with warnings.catch_warnings(action="ignore"):  # the run will say them
-                compile(text, path, "exec", dont_inherit=True)
-                tree = ast.parse(text)
-        except (SyntaxError, ValueError) as error:
-            raise SourceError(
-                path,
-                getattr(error, "lineno", None),
-                f"this is not Python: {getattr(error, 'msg', error)}.",
-                "mend the line.",
-            ) from None
+        tree = _tree(text, path)
         docstring = ast.get_docstring(tree)
         if not docstring:
-            raise SourceError(
-                path,
-                1,
+            Place(path, 1).fail(
                 "the snippet has no docstring.",
                 "open it with one that says what it shows.",
             )
+        below = Place(path, tree.body[0].end_lineno or 1)
         cells = tuple(_cells(text, tree, path))
-        if not cells or tree.body[1].lineno <= (tree.body[0].end_lineno or 1):
-            raise SourceError(
-                path,
-                tree.body[0].end_lineno,
-                "the docstring has no code below it."
-                if not cells
-                else "a statement stands on the line of the docstring.",
-                "write the program below the docstring.",
+        if not cells:
+            below.fail(
+                "no code stands below the docstring.", "write the program there."
+            )
+        if tree.body[1].lineno <= (below.line or 1):
+            below.fail(
+                "a statement stands on the line of the docstring.", "move it below."
             )
         for cell in cells[:-1]:
             if cell.raises:
-                raise SourceError(
-                    path,
-                    cell.first_line,
+                Place(path, cell.first_line).fail(
                     f"section '{cell.name}' is declared to raise {cell.raises}, so nothing after it can run.",
                     "make it the last section of its file.",
                 )
-        return cls(path, text, docstring, cells, _limits(text, path))
+        return cls(path, text, docstring, cells, Limits.read(text, path))
 
 
-def _limits(text: str, path: Path) -> Limits:
-    written: dict[str, tuple[int, str]] = {}
-    for line, setting, value in settings(text):
-        name = setting.removesuffix(" limit")
-        if name in written:
-            raise SourceError(
-                path, line, f"the {setting} is set a second time.", "keep one of both."
-            )
-        if setting != "reads":
-            written[name] = line, value
-    return Limits.read(written, path)
+def _tree(text: str, path: Path) -> ast.Module:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # the run will say them
+            compile(text, path, "exec", dont_inherit=True)
+            return ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        problem = f"this is not Python: {getattr(error, 'msg', error)}."
+        Place(path, getattr(error, "lineno", None)).fail(problem, "mend the line.")
 
 
 def _cells(text: str, tree: ast.Module, path: Path) -> list[Cell]:
@@ -203,9 +178,7 @@ def _cells(text: str, tree: ast.Module, path: Path) -> list[Cell]:
     _check_markers(lines, tree, path)
     cells: list[Cell] = []
     name: str | None = None
-    start = (
-        tree.body[0].end_lineno or 1
-    )  # the docstring introduces the notebook; it is not one of its cells
+    start = tree.body[0].end_lineno or 1  # the docstring is no cell of the notebook
     for number in range(start, len(lines) + 1):
         marker = MARKER.match(lines[number]) if number < len(lines) else None
         if marker or number == len(lines):
@@ -239,63 +212,48 @@ def _cell(name: str | None, lines: list[str], first_line: int) -> list[Cell]:
 def _check_markers(lines: list[str], tree: ast.Module, path: Path) -> None:
     """Each marker stands between top-level statements; each section opens once, closes once, holds no other."""
     opened: dict[str, int] = {}
-    current: str | None = None
+    current = ""
     for number, line in enumerate(lines, start=1):
-        marker = MARKER.match(line)
-        if not marker:
+        if not (marker := MARKER.match(line)):
             continue
-        name = marker["name"]
-        inside = next(
-            (s for s in tree.body if _first_line(s) < number <= (s.end_lineno or 0)),
-            None,
-        )
-        if inside or marker["indent"]:
-            raise SourceError(
-                path,
-                number,
+        name, here = marker["name"], Place(path, number)
+        if marker["indent"] or any(
+            _first_line(s) < number <= (s.end_lineno or 0) for s in tree.body
+        ):
+            here.fail(
                 f"the marker of section '{name}' stands inside a function, a block or a string.",
                 "move it to the top level of the file, before or after the whole statement.",
             )
         if not NAME.match(name):
-            raise SourceError(
-                path,
-                number,
+            here.fail(
                 f"'{name}' is not a section name.",
                 "use lower-case letters, digits, '-' and '_', beginning with a letter.",
             )
-        if marker["type"] == "start":
-            if current:
-                raise SourceError(
-                    path,
-                    number,
-                    f"section '{name}' starts inside section '{current}' (line {opened[current]}).",
-                    f"close '{current}' first: '# --8<-- [end:{current}]'.",
+        if marker["type"] == "end":
+            if name != current:
+                known = "closed before" if name in opened else "never opened"
+                close = f"close the open section '{current}' instead."
+                here.fail(
+                    f"section '{name}' ends here but was {known}.",
+                    close if current else "remove the marker or add its start.",
                 )
-            if name in opened:
-                raise SourceError(
-                    path,
-                    number,
-                    f"section '{name}' starts a second time (first on line {opened[name]}).",
-                    "give it another name.",
-                )
-            current = name
-            opened[name] = number
-        elif name != current:
-            known = "closed before" if name in opened else "never opened"
-            raise SourceError(
-                path,
-                number,
-                f"section '{name}' ends here but was {known}.",
-                f"close the open section '{current}' instead."
-                if current
-                else "remove the marker or add its start.",
+            current = ""
+            continue
+        if current:
+            here.fail(
+                f"section '{name}' starts inside section '{current}' (line {opened[current]}).",
+                f"close '{current}' first: '# --8<-- [end:{current}]'.",
             )
-        else:
-            current = None
+        if name in opened:
+            first = f"first on line {opened[name]}"
+            here.fail(
+                f"section '{name}' starts a second time ({first}).",
+                "give it another name.",
+            )
+        current = name
+        opened[name] = number
     if current:
-        raise SourceError(
-            path,
-            opened[current],
+        Place(path, opened[current]).fail(
             f"section '{current}' is never closed.",
             f"add '# --8<-- [end:{current}]' after its last line.",
         )
