@@ -30,7 +30,7 @@ sys.path[:0] = [
 
 import nbformat
 from chapter_files import LANGUAGES, body, file, pages
-from runner import Record, ensure_records
+from runner import Record, Snippet, ensure_records
 
 ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 PARTS = (
@@ -173,6 +173,18 @@ def main() -> None:
         )
 
         report("all pages of both languages, no snippet", f"{anew:.1f} s")
+        report("  processor time of all programs", f"{seconds:.0f} s", "at most 600 s")
+        room = {
+            name: Snippet.read(project / f"snippets/{name}.py", project).limits.time
+            / record.provenance["seconds"]
+            for name, record in records.items()
+        }
+        tightest = min(room, key=room.__getitem__)
+        report(
+            f"  the tightest time limit, over what it takes: {tightest}",
+            f"{room[tightest]:.1f}",
+            "at least 3, on an idle machine",
+        )
 
         as_notebooks(records, notebooks)
         mkdocs("build", folder=notebooks)
@@ -213,6 +225,7 @@ def main() -> None:
         megabytes = usage / (1024 if sys.platform != "darwin" else 1024**2)
         report("peak memory of any one process", f"{megabytes:.0f} MB")
         missed = [rebuild > 0.6 * alone, edits[2] > 1.5]
+        missed += [seconds > 600, room[tightest] < 3]
         if any(missed):
             sys.exit("A target was missed.")
 
