@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Project
-from playwright.sync_api import Browser, sync_playwright
+from patience import PATIENCE, happens
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from runner import Record
 
 ADDRESS = "https://example.org/book/"
@@ -93,9 +94,36 @@ def browser(records: dict[str, Record]) -> Iterator[Browser]:
             pytest.fail(MISSING)
         pytest.skip(MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        expect.set_options(timeout=1000 * PATIENCE)
+        browser = playwright.chromium.launch(
+            executable_path=found, args=FLAGS, timeout=1000 * PATIENCE
+        )
+        browser.on("context", lambda one: one.set_default_timeout(1000 * PATIENCE))
         yield browser
         browser.close()
+
+
+def wait_for(page: Page, question: str, argument: object = None) -> None:
+    """Until this function says yes; a page's policy forbids the `eval` of Playwright's own `wait_for_function`."""
+    assert happens(lambda: bool(page.evaluate(question, argument))), question
+
+
+def let_it_settle(page: Page) -> None:
+    """Until ten frames have gone by in which the page has neither moved nor changed its height."""
+    page.evaluate(
+        """patience => new Promise(done => {
+          const end = performance.now() + patience
+          let before = "", still = 0
+          const look = () => {
+            const now = `${scrollX} ${scrollY} ${document.documentElement.scrollHeight}`
+            still = now === before ? still + 1 : 0
+            before = now
+            still < 10 && performance.now() < end ? requestAnimationFrame(look) : done(null)
+          }
+          look()
+        })""",
+        1000 * PATIENCE,
+    )
 
 
 def page_paths(site: Path) -> list[str]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from .conftest import page_paths
+from .conftest import page_paths, wait_for
 from .test_site import contrast
 
 # All rules by their tags, of which `violations` leaves out those of colour; those of colour; those of width.
@@ -181,6 +181,14 @@ FOCUS = """() => {
 }"""
 
 
+# What a reader may have to scroll sideways: whether it is wider than its frame, and whether the Tab key stops there.
+STOPS = """() => [...document.querySelectorAll("article :is(pre > code, pre.output, .formula, .table)")]
+  .filter(one => one.checkVisibility()).map(one => [one.scrollWidth > one.clientWidth, one.tabIndex === 0])"""
+
+# Whether both are the same in all of it; the page's script sees to that some time after the width has changed.
+STOPS_FIT = f"""width => innerWidth === width && ({STOPS})().every(([scrolls, stop]) => scrolls === stop)"""
+
+
 @pytest.mark.parametrize("scheme", ["default", "slate"])
 @pytest.mark.parametrize("width", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("path", ["", "zh/labs/attention/"])
@@ -191,7 +199,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     set_scheme(page, scheme)
     page.set_viewport_size(width)
     page.evaluate(LAY_OUT)
-    page.wait_for_timeout(100)  # what fits is no stop
+    wait_for(page, STOPS_FIT, width["width"])
     page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
     missed = dict(enumerate(page.evaluate(REACHABLE)))
     total = len(missed)
@@ -202,7 +210,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
         if focus is None:  # round once
             break
         if not focus["visible"]:  # the search opens on a phone
-            page.wait_for_timeout(300)
+            wait_for(page, f"() => ({FOCUS})().visible")
             focus = page.evaluate(FOCUS)
         assert focus["stop"] != previous, f"a trap: {focus['html']}"
         previous = focus["stop"]
@@ -217,17 +225,14 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
 
 def test_what_fits_is_no_stop_of_the_tab_key(browser: Browser, address: str) -> None:
     """What scrolls is one, by its width; without scripts both are."""
-    stops = """() => [...document.querySelectorAll("article :is(pre > code, pre.output, .formula, .table)")]
-      .filter(one => one.checkVisibility()).map(one => [one.scrollWidth > one.clientWidth, one.tabIndex === 0])"""
     page = browser.new_page(viewport=WIDE)
     page.goto(f"{address}mathematics/")
     page.evaluate(LAY_OUT)
-    page.wait_for_timeout(300)
-    wide = page.evaluate(stops)
+    wait_for(page, STOPS_FIT, WIDE["width"])
+    wide = page.evaluate(STOPS)
     page.set_viewport_size(PHONE)
-    page.wait_for_timeout(300)
-    narrow = page.evaluate(stops)
-    assert all(scrolls is stop for scrolls, stop in wide + narrow)
+    wait_for(page, STOPS_FIT, PHONE["width"])
+    narrow = page.evaluate(STOPS)
     assert sum(stop for _, stop in wide) < sum(stop for _, stop in narrow)
     assert 0 < sum(stop for _, stop in narrow) < len(narrow)
     page.close()
@@ -242,6 +247,7 @@ def test_the_skip_link_leads_to_the_text(visit: Callable[[str], Page]) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.matches('.md-skip')")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/faq/#*")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('article') !== null")
 
@@ -257,7 +263,7 @@ def test_the_keyboard_opens_and_closes_the_drawer(
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")  # after the link that skips to the text
     page.keyboard.press("Space")
-    assert title.count() == 1
+    expect(title).to_have_count(1)
     for rules in (TAGS, COLOUR):
         refuse(violations({path: page}, rules, "with its drawer open"))
     for _ in range(8):
@@ -268,7 +274,7 @@ def test_the_keyboard_opens_and_closes_the_drawer(
     for _ in range(8):
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Space")
-    assert title.count() == 0
+    expect(title).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["default", "slate"])
@@ -286,10 +292,11 @@ def test_the_keyboard_searches(
     for rules in (TAGS, COLOUR):
         refuse(violations({f"{language}faq/": page}, rules, f"searching, {scheme}"))
     page.keyboard.press("ArrowDown")
+    page.wait_for_selector(".md-search-result__link:focus")
     focus = page.evaluate(FOCUS)
-    assert "md-search-result__link" in focus["html"] and focus["outline"] >= 2, focus
+    assert focus["outline"] >= 2, focus
     page.keyboard.press("Escape")
-    assert not page.is_checked("#__search")
+    page.wait_for_selector("#__search:not(:checked)", state="attached")
     page.keyboard.press("/")
     page.wait_for_selector("#__search:checked", state="attached")
     page.wait_for_selector(".md-search-result__item a")

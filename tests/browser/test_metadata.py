@@ -260,7 +260,6 @@ def test_the_browser_asks_for_no_sitemap(browser: Browser, addressed: Path) -> N
     for path in ("", "other/", "zh/other/"):
         page.goto(ADDRESS + path)
         page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(200)
         links = "[...document.querySelectorAll('link')].filter(l => l.relList.contains('alternate')).length"
         assert page.evaluate(links) == 3
     assert any("bundle" in url for url in asked), "the script has run"

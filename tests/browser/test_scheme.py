@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
+from .conftest import let_it_settle
 from .test_site import contrast
 
 Scheme = Literal["light", "dark"]
@@ -63,9 +64,10 @@ def test_a_page_follows_the_system_until_its_reader_chooses(
     assert is_dark(page)
     page.click(".scheme-switch")
     assert not is_dark(page)
-    page.emulate_media(color_scheme="light")
-    page.emulate_media(color_scheme="dark")
-    assert not is_dark(page)
+    for system in ("light", "dark"):
+        page.emulate_media(color_scheme=system)
+        let_it_settle(page)  # the page has heard of it
+        assert not is_dark(page)
     page.click(".language-switch")
     page.wait_for_url(f"{address}zh/faq/")
     assert not is_dark(page), "what is chosen holds in the other language"

@@ -69,14 +69,19 @@ def page_of(browser: Browser, address: str) -> Iterator[PageOf]:
 @pytest.fixture(scope="module")
 def search(page_of: PageOf, address: str) -> Search:
     """`search("zh/", "过拟合")` types the query and gives the pages that it finds, the best first."""
+    silent: list[str] = []
 
     def find(language: str, query: str) -> list[str]:
+        if silent:
+            pytest.fail(f"the search has not answered {silent[0]!r}", pytrace=False)
+        silent.append(query)  # until it answers
         page = page_of(language)
         for text in ("", query):
             page.fill(INPUT, text)
             page.press(INPUT, "End")  # the search listens for keys
             state: Literal["attached", "detached"] = "attached" if text else "detached"
             page.wait_for_selector(f"{RESULT} a", state=state)
+        silent.clear()
         links: list[str] = page.eval_on_selector_all(
             RESULT, "all => all.map(one => one.querySelector('a').href)"
         )

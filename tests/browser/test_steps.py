@@ -186,14 +186,18 @@ def test_playing_runs_to_the_end_and_can_be_paused(
 def test_nothing_plays_where_less_motion_is_asked_for(
     browser: Browser, address: str
 ) -> None:
-    page, _, _ = open_page(browser, f"{address}mathematics/", reduced_motion="reduce")
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.clock.install(time=datetime(2026, 1, 1))
+    page.goto(f"{address}mathematics/")
+    page.clock.pause_at(datetime(2026, 1, 2))
     figure = steps(page)
     names = [b.inner_text() for b in figure.locator("button").all() if b.is_visible()]
     assert names == ["Back", "Forward"]
     before = figure.locator(".steps-state").inner_text()
-    page.wait_for_timeout(1000)
+    page.clock.run_for(5000)
     assert figure.locator(".steps-state").inner_text() == before
-    page.context.close()
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

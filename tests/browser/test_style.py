@@ -12,6 +12,7 @@ from conftest import ROOT
 from mkdocs.theme import Theme
 from playwright.sync_api import Browser, Page
 
+from .conftest import let_it_settle, wait_for
 from .test_scheme import Scheme
 
 # How elements look, with what CSS puts before and after them; of those with the same classes around them, the first.
@@ -143,11 +144,14 @@ def test_a_link_into_a_page_finds_its_place(
     path = "working-together/" if anchor == "what-to-do" else "mathematics/"
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{address}{path}#{anchor}")
-    page.wait_for_timeout(500)
+    let_it_settle(page)
     top = f"document.getElementById('{anchor}').getBoundingClientRect().top"
     assert 0 <= page.evaluate(top) < 150
-    page.mouse.wheel(0, -900)
-    page.wait_for_timeout(500)
-    page.mouse.wheel(0, 900)
-    page.wait_for_timeout(500)
+    for distance in (-900, 900):
+        page.evaluate(
+            "window.arrived = false, addEventListener('scrollend', () => { arrived = true }, {once: true})"
+        )
+        page.mouse.wheel(0, distance)
+        wait_for(page, "() => arrived")
+        let_it_settle(page)
     assert -60 <= page.evaluate(top) < 210

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
+from searching import INDEX
 
-from .conftest import page_paths
+from .conftest import let_it_settle, page_paths, wait_for
 
 HEAVIEST = 100_000  # bytes, all requests, gzipped as a static host serves them
 REQUESTS = 12
+READY = re.compile("Type to start searching")  # what the search says before a query
 ALREADY_COMPRESSED = {".woff2", ".png"}
 
 
@@ -50,8 +52,11 @@ def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
     )
     for path in page_paths(site):
         now = seen[path] = Visit()
-        page.goto(address + path)
-        page.wait_for_timeout(100)  # for what a script asks for once the page is there
+        # What Material's script asks for once the page is there; it comes last.
+        with page.expect_event("requestfinished", lambda one: one.url.endswith(INDEX)):
+            page.goto(address + path)
+        page.evaluate("document.fonts.ready.then(() => null)")
+        let_it_settle(page)
         now.asked = [url for url in now.asked if not url.startswith("data:")]
         now.language = page.evaluate("document.documentElement.lang")
         now.titles = page.locator("h1").count()
@@ -125,7 +130,7 @@ def test_the_index_comes_when_a_reader_types(browser: Browser, address: str) -> 
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     page.goto(address)
     page.click("input.md-search__input")
-    page.wait_for_timeout(150)
+    expect(page.locator(".md-search-result__meta")).to_have_text(READY)
     assert not [url for url in asked if url.endswith("documents.json")]
     page.keyboard.type("gradient")
     page.wait_for_selector(".md-search-result__item a", state="attached")
@@ -156,7 +161,7 @@ def test_the_policy_stops_what_the_page_did_not_bring(
             document.body.insertAdjacentHTML("beforeend", "<p style='color: red'>");
         }"""
     )
-    page.wait_for_timeout(300)
+    wait_for(page, "() => new Set(stopped).size > 2")
     assert page.evaluate("window.intruder") is None
     assert set(page.evaluate("window.stopped")) == {
         "script-src-elem",

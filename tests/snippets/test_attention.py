@@ -40,8 +40,10 @@ def test_a_causal_mask_hides_the_future():
     moved = [
         np.abs(attend(changed, c) - attend(x, c)).max(axis=1) for c in (True, False)
     ]
-    assert np.all(moved[0][:5] == 0) and np.all(moved[0][5:] > 0)
-    assert np.all(moved[1] > 0)
+    # Products of the same numbers may differ in their last digit, by where they lie in memory.
+    rounding = 1e-12
+    assert np.all(moved[0][:5] < rounding) and np.all(moved[0][5:] > rounding)
+    assert np.all(moved[1] > rounding)
 
 
 def test_the_strongest_position_can_be_left_out(values):
@@ -54,7 +56,8 @@ def test_the_strongest_position_can_be_left_out(values):
         out += nnls(rest, np.append(w @ v, 1))[1] < 1e-9
     assert out / 60 > 0.8
     assert values["emptied"][1] > 0.8 > values["emptied"][0]
-    assert max(values["largest_changes"]) < 1e-10
+    # The solver promises 1e-7 for each equation; another output would differ in the first digits.
+    assert max(values["largest_changes"]) < 1e-6
 
 
 def test_no_freedom_where_values_have_enough_components():

@@ -67,8 +67,8 @@ def test_step_size_one_kills(values, weights):
     highest = np.maximum(weights[2][:, :3], 0).sum(axis=1)  # (20, 2)
     assert np.array_equal(highest.max(axis=1) == 0, dead)
     np.testing.assert_allclose(losses[dead], 1 / 3, rtol=1e-12)  # E[y^2]
-    # The rest is as good as dead.
-    np.testing.assert_allclose(losses, 1 / 3, atol=1e-4)
+    # The rest is as good as dead: a network that has learned anything ends 0.2 lower.
+    np.testing.assert_allclose(losses, 1 / 3, atol=1e-3)
     assert values["last_death"] == lengths[dead].max()
 
 

@@ -98,7 +98,8 @@ def test_the_rule_of_the_verdict(values):
     errors = np.array(values["rmse"])  # nonlinear?, method, seed
     gain = errors[:, 0] - errors[:, 1]
     assert gain[1].min() > 0  # the scorer, in every seed
-    assert gain[0].min() < 0 < gain[0].max()  # neither
+    # Neither; the sign in a single seed hangs on rounding, which changes the step that validation prefers.
+    assert abs(gain[0].mean()) < 2 * gain[0].std(ddof=1) / gain.shape[1] ** 0.5
     assert values["scorer_better"] == [False, True]
     assert values["dot_better"] == [False, False]
     assert errors.min() > values["noise"]  # nobody predicts the noise

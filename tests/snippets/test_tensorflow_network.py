@@ -38,7 +38,8 @@ def test_same_data_and_weights_as_the_program_in_numpy(
 ) -> None:
     numpy_values = record("numpy_network").values
     assert np.array_equal(values["x"], numpy_values["x"])
-    assert np.array_equal(values["y_test"], numpy_values["y_test"])
+    # Drawn numbers are the same everywhere; of what is computed from them, the last digits hang on the processor.
+    np.testing.assert_allclose(values["y_test"], numpy_values["y_test"], rtol=1e-12)
     assert np.array_equal(values["W1_start"], numpy_values["W1_history"][0])
     assert np.array_equal(values["W2_start"], numpy_values["W2_history"][0])
     assert values["losses"] == pytest.approx(numpy_values["losses"], abs=1e-13)
