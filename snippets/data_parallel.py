@@ -16,7 +16,7 @@ import numpy as np
 
 seeds = range(5)
 worker_limit = 600  # seconds: on a slow machine, too, only what hangs takes so long
-# time limit: 1200 s
+# time limit: 120 s
 
 # --8<-- [start:program]
 program = """
