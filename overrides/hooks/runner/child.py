@@ -194,6 +194,8 @@ class Values:
                 if items[-1] is None:
                     return None
             return items or None
+        if isinstance(value, str) and not value.isprintable():
+            return None
         if isinstance(value, (bool, int, float, str)):
             long_word = isinstance(value, str) and len(value) > LONGEST_WORD
             long_number = isinstance(value, int) and value.bit_length() > LONGEST_NUMBER
@@ -225,9 +227,8 @@ class Run:
         sys.path[0] = self.folder
         self.before = set(sys.modules)
         self.libc = ctypes.CDLL(None)
-        with suppress(
-            ValueError
-        ):  # C keeps nothing back either, so that its words keep their place among Python's
+        # C keeps nothing back either, so that its words keep their place among Python's.
+        with suppress(ValueError):
             stdout = "__stdoutp" if sys.platform == "darwin" else "stdout"
             pointer = ctypes.c_void_p.in_dll(self.libc, stdout)
             self.libc.setvbuf(pointer, None, 2, 0)  # 2: _IONBF
@@ -268,9 +269,7 @@ class Run:
         last = body[-1] if body and isinstance(body[-1], ast.Expr) else None
         try:
             self._execute(ast.Module(body[:-1] if last else body, []), "exec")
-            if (
-                last
-            ):  # a notebook shows the value of a bare expression, a program does not
+            if last:  # a notebook would show its value, a program does not
                 shown = self._execute(ast.Expression(last.value), "eval")
             drawn = figures(self.job["figure"])
         except TooLargeError:
@@ -278,7 +277,8 @@ class Run:
         except BaseException as error:  # SystemExit too ends a program
             failure = self._failure(error)
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+            with suppress(Exception):  # the program may have put anything there
+                stream.flush()
         self.libc.fflush(None)
         said = START_UP.sub(b"", Path(self.job["stderr"]).read_bytes())
         return {
@@ -327,7 +327,9 @@ def _missing(error: BaseException) -> list[str]:
     """What an error may be about that is not there: a module, or a path that it names or speaks of."""
     if isinstance(error, ModuleNotFoundError):
         return [(error.name or "").replace(".", os.sep) + ".py"]
-    spoken = re.findall(r"[\w./-]*\w[./][\w./-]*\w", str(error))
+    spoken: list[str] = []
+    with suppress(Exception):
+        spoken = re.findall(r"[\w./-]*\w[./][\w./-]*\w", str(error))
     named = getattr(error, "filename", None)
     return [named, *spoken] if isinstance(named, str) else spoken
 
