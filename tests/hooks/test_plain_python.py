@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from one_program import OneProgram, printed
-from patience import happens
+from patience import PATIENCE, happens
 
 RAISES = """# --8<-- [start:a]
 # raises: RuntimeError
@@ -162,25 +164,53 @@ ids.append(int(os.read(read, 9)))
             os.kill(one, 0)
 
 
-def test_the_end_of_the_build_ends_the_run(program: OneProgram) -> None:
-    """Even where it comes by kill -9: nothing goes on, nothing stays behind."""
-    program.write({"x.py": '"""x"""\nimport time\n\nprint("here")\ntime.sleep(600)\n'})
+def build_of(program: OneProgram) -> subprocess.Popen[str]:
+    """A build that runs a sleeping program, once it sleeps; its temporary files lie in `tmp`."""
+    program.write(
+        {"x.py": '"""x"""\nimport os, time\n\nprint(os.getpid())\ntime.sleep(600)\n'}
+    )
     scratch = program.root / "tmp"
     scratch.mkdir()
+    hooks = Path(__file__).parents[2] / "overrides/hooks"
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1])\nfrom pathlib import Path\nfrom runner import ensure_records\n"
+        f"import sys; sys.path.insert(0, {str(hooks)!r})\nfrom pathlib import Path\nfrom runner import ensure_records\n"
         "ensure_records(Path.cwd(), Path.cwd() / '.cache/records')"
     )
-    hooks = Path(__file__).parents[2] / "overrides/hooks"
     build = subprocess.Popen(
-        [sys.executable, "-c", code, str(hooks)],
+        [sys.executable, "-c", code],
         cwd=program.root,
         env={**os.environ, "TMPDIR": str(scratch)},
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    assert happens(
-        lambda: any(path.read_text() for path in scratch.glob("run-*/stdout"))
-    )
-    build.kill()
-    build.wait()
-    assert happens(lambda: not list(scratch.iterdir()))
+    assert happens(lambda: bool(pid_of_run(program)))
+    return build
+
+
+def pid_of_run(program: OneProgram) -> str:
+    texts = [path.read_text() for path in program.root.glob("tmp/run-*/stdout")]
+    return "".join(texts).strip()
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+def test_the_end_of_the_build_ends_the_run(program: OneProgram, name: str) -> None:
+    """In whatever way it ends, nothing goes on and nothing stays behind."""
+    build = build_of(program)
+    pid = int(pid_of_run(program))
+    build.send_signal(signal.Signals[name])
+    build.communicate(timeout=PATIENCE)
+    assert happens(lambda: not list((program.root / "tmp").iterdir()))
+    assert happens(lambda: not psutil.pid_exists(pid))
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
+def test_the_end_of_the_watcher_ends_the_run(program: OneProgram, name: str) -> None:
+    build = build_of(program)
+    pid = int(pid_of_run(program))
+    (watcher,) = psutil.Process(build.pid).children()
+    watcher.send_signal(signal.Signals[name])
+    _, error = build.communicate(timeout=PATIENCE)
+    assert build.returncode == 1
+    assert "the process that watches the run was ended" in error
+    assert happens(lambda: not psutil.pid_exists(pid))
+    assert not list((program.root / "tmp").iterdir())

@@ -14,6 +14,7 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 import traceback
 import types
@@ -227,6 +228,8 @@ class Run:
         sys.path[0] = self.folder
         self.before = set(sys.modules)
         self.libc = ctypes.CDLL(None)
+        if sys.platform == "linux":  # who watches is killed: so is this
+            self.libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         # C keeps nothing back either, so that its words keep their place among Python's.
         with suppress(ValueError):
             stdout = "__stdoutp" if sys.platform == "darwin" else "stdout"

@@ -12,6 +12,7 @@ import os
 import resource
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -74,9 +75,7 @@ class Tree:
     def end(self, first: int) -> None:
         """Ends every process; `first` is waited for elsewhere."""
         while living := [p for p in self.members() if _alive(p, first)]:
-            for (
-                process
-            ) in living:  # first halted, so that none starts another meanwhile
+            for process in living:  # halted first, so that none starts another
                 with suppress(*GONE):
                     process.suspend()
             for process in living:
@@ -107,33 +106,33 @@ def watch(job: dict[str, Any], folder: Path) -> dict[str, Any]:
             stdout=out,
             stderr=err,
         )
-    over, most, interval = "", 0.0, INTERVAL
-    while not over:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(interval)
-            break
-        looked = time.monotonic()
-        seconds, memory = tree.look()
-        most = max(most, memory)
-        printed = max(Path(job[name]).stat().st_size for name in ("stdout", "stderr"))
-        taken = {"time": seconds, "memory": memory, "output": printed}
-        taken["wall"] = looked - started
-        over = next((name for name in taken if taken[name] > job[name]), "")
-        if select.select([sys.stdin], [], [], 0)[0]:
-            over = "build ended"
-        interval = max(INTERVAL, 20 * (time.monotonic() - looked))
-    tree.end(process.pid)
-    status = process.wait()
-    return {
-        "status": status,
-        "over": over,
-        "seconds": tree.look()[0],
-        "wall": time.monotonic() - started,
-        "memory": most,
-    }
+    over, interval = "", INTERVAL
+    try:
+        while not over:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(interval)
+                break
+            used = time.thread_time()
+            over = _limit_reached(job, tree, time.monotonic() - started)
+            interval = max(INTERVAL, 20 * (time.thread_time() - used))
+    finally:
+        tree.end(process.pid)
+    return {"status": process.wait(), "over": over, "seconds": tree.look()[0]}
+
+
+def _limit_reached(job: dict[str, Any], tree: Tree, wall: float) -> str:
+    """The name of a limit that the run has passed, or "" where it may go on."""
+    if select.select([sys.stdin], [], [], 0)[0]:
+        return "build ended"
+    seconds, memory = tree.look()
+    printed = max(Path(job[name]).stat().st_size for name in ("stdout", "stderr"))
+    taken = {"time": seconds, "memory": memory, "output": printed, "wall": wall}
+    return next((name for name in taken if taken[name] > job[name]), "")
 
 
 def main() -> None:
+    for sign in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: sys.exit(1))  # by way of `finally`
     folder = Path(sys.argv[1]).parent
     answer = watch(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), folder)
     if answer["over"] == "build ended":
