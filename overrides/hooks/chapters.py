@@ -105,11 +105,11 @@ class Reader:
         lines: list[str] = []
         for kind, start, block in blocks(markdown.split("\n")):
             place = Place(path, first_line + start)
+            self._check_includes(block, place)
             if kind == "prose":
                 prose = self.values.linked("\n".join(block), place, uri)
                 lines += close_up(prose).split("\n")
             elif kind == "fence" and not MERMAID.match(block[0]):
-                self._check_includes(block, place)
                 lines += block
             elif text := kind == "directive" and self._text(block, place, uri):
                 lines += text.split("\n")
@@ -131,7 +131,7 @@ class Reader:
             if not include:
                 place.at(offset).fail(
                     f"'{line.strip()}' includes no code.",
-                    'write --8<-- "snippet.py:section" on a line of its own.',
+                    'write --8<-- "snippet.py:section" on a line of its own, inside a fence.',
                 )
             name, here = include["snippet"], place.at(offset)
             if name.startswith("shared/") and name not in self.modules:

@@ -178,6 +178,14 @@ CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
         chapter('```python\n--8 < --"small.py:sum"\n```'),
         ["docs/en/other.md:6:", "includes no code", '"snippet.py:section"'],
     ),
+    "a file in the text": (
+        chapter('--8<-- "titles.yml"'),
+        ["docs/en/other.md:5:", "includes no code", "inside a fence"],
+    ),
+    "a hidden file": (
+        chapter('```text\n--8<-- ".env"\n```'),
+        ["docs/en/other.md:6:", "includes no code"],
+    ),
     "unknown value": (
         chapter("The {{ small:totl }}."),
         ["docs/en/other.md:5:", "no value 'totl'", "total"],

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import nullcontext
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from .errors import SourceError
 from .folder import check_names, modules, programs
 from .record import Record, last_seconds, load, save, unwritable, version_of
 from .run import Runs, run
 from .sections import Snippet
-
-
-class Terminal:
-    """Progress of the runs: a live bar on a terminal, plain lines elsewhere (both on stderr)."""
-
-    def __init__(self, total: int) -> None:
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
-        self.running: list[str] = []
-        self.bar = Progress(
-            TextColumn("Running snippets"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[running]}"),
-            console=self.console,
-            transient=True,
-        )
-        self.task = self.bar.add_task("", total=total, running="")
-        self.live = self.bar if self.console.is_terminal else nullcontext()
-
-    def started(self, name: str) -> None:
-        self.running.append(name)
-        self.bar.update(self.task, running=", ".join(self.running))
-
-    def ended(self, name: str, what: str) -> None:
-        self.running.remove(name)
-        self.bar.update(self.task, advance=1, running=", ".join(self.running))
-        self.console.print(f"  {name:<24} {what}")
 
 
 def ensure_records(
@@ -101,24 +65,22 @@ def _longest_first(snippets: list[Snippet], cache: Path) -> list[Snippet]:
 
 
 def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Record]:
-    terminal = Terminal(len(snippets))
-    runs = Runs()
+    runs, count = Runs(), len(snippets)
+    done = itertools.count(1)
 
     def one(snippet: Snippet) -> Record:
-        terminal.started(snippet.name)
         try:
             record = run(snippet, root, cache.parent, runs)
             save(record, cache)
-        except Exception:
-            terminal.ended(snippet.name, "FAILED")
+        except SourceError:
+            say(f"{next(done):4} of {count}  {snippet.name:<24} FAILED")
             raise
-        terminal.ended(snippet.name, f"{record.provenance['seconds']:6.1f} s")
+        seconds = record.provenance["seconds"]
+        say(f"{next(done):4} of {count}  {snippet.name:<24} {seconds:6.1f} s")
         return record
 
-    with terminal.live, ThreadPoolExecutor(os.cpu_count()) as pool:
-        terminal.console.print(
-            f"Running {len(snippets)} snippet{'s' * (len(snippets) > 1)}"
-        )
+    say(f"Running {count} snippet{'s' * (count > 1)}, {os.cpu_count()} at a time")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         futures = [pool.submit(one, snippet) for snippet in snippets]
         try:
             wait(futures)
@@ -133,6 +95,12 @@ def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Reco
     if failures:
         raise FailedRuns("\n".join(str(failure) for failure in failures))
     return {record.name: record for record in (future.result() for future in futures)}
+
+
+def say(line: str) -> None:
+    """Tells who waits how far it is, on stderr."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 class FailedRuns(SourceError):
