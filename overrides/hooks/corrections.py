@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import Place
+from runner import Place, is_source
 from values import nearest, read_yaml
 
 VERDICTS = ("wrong", "imprecise", "unsupported", "missing")
@@ -38,7 +38,7 @@ def read_corrections(
         SourceError: a part, a language or a verdict is missing or unknown, or an id stands twice.
     """
     found: dict[str, dict[str, Correction]] = {language: {} for language in languages}
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(filter(is_source, folder.glob("*.yml"))):
         name = f"{folder.parent.name}/{folder.name}/{path.name}"
         entries = read_yaml(path.read_text(encoding="utf-8")) or {}
         for id_, entry in entries.items():

@@ -339,6 +339,17 @@ def test_a_failed_build_says_where_and_loses_nothing(
     assert not list(project.folder.glob(".site*")), "no staging folder stays behind"
 
 
+def test_what_editors_leave_is_nobody_s(project: Project) -> None:
+    for name in ("docs/en/other.md~", "docs/zh/.#other.md", "docs/en/._other.md"):
+        project.write(name, "# Not a page {{ nothing:here }}\n")
+    for name in ("snippets/.#small.py", "snippets/._small.py", "snippets/small.py~"):
+        project.write(name, "not Python (")
+    before = set(project.published())
+    result = project.build()
+    assert result.returncode == 0, result.stderr
+    assert set(project.published()) == before
+
+
 def test_a_damaged_record_is_run_again(project: Project) -> None:
     path = next((project.folder / ".cache/records/small").glob("*.json"))
     whole_text = path.read_text(encoding="utf-8")
