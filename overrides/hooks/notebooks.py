@@ -108,9 +108,9 @@ def file_cells(record: Record) -> list[dict[str, Any]]:
         f"Path({folder!r}).mkdir(parents=True, exist_ok=True)"
         for folder in sorted(folders)
     ]
-    cells = [_code_cell(f"{record.name}-files", "\n".join(lines))]
+    cells = [_code_cell(f"files-{record.name}", "\n".join(lines))]
     for number, (path, data) in enumerate(files.items()):
-        cell = _code_cell(f"{record.name}-file-{number}", _writing(path, data))
+        cell = _code_cell(f"files-{record.name}-{number}", _writing(path, data))
         # Hidden until it is asked for, in Jupyter and in Colab.
         cell["metadata"] = {"jupyter": {"source_hidden": True}, "cellView": "form"}
         cells.append(cell)

@@ -297,7 +297,7 @@ def test_downloads_say_what_they_are(pages: dict[str, Any]) -> None:
                 assert link.has_attr("download"), f"{path}: {link}"
                 assert link["type"], f"{path}: {link}"
                 seen.add(end)
-    assert seen >= {".ipynb", ".txt"}
+    assert seen >= {".ipynb", ".zip"}
 
 
 @pytest.mark.parametrize("folder", ["", "zh/"])

@@ -121,7 +121,7 @@ def said(notebook: nbformat.NotebookNode) -> list[str]:
     return [
         "".join(output.get("text", output.get("ename")) for output in cell.outputs)
         for cell in notebook.cells
-        if cell.cell_type == "code" and "-file" not in cell.id
+        if cell.cell_type == "code" and not cell.id.startswith("files-")
     ]
 
 
