@@ -10,7 +10,6 @@ import posixpath
 import re
 import tempfile
 from base64 import b64encode
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -158,17 +157,6 @@ def as_ipynb(cells: list[dict[str, Any]]) -> str:
     """A notebook of these cells, as the text of its file."""
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": METADATA}
     return json.dumps({**notebook, "cells": cells}, ensure_ascii=False, indent=1) + "\n"
-
-
-def printed(cell: Mapping[str, Any]) -> str:
-    """What a cell printed, with the traceback of one that is there to fail."""
-    parts = []
-    for output in cell["outputs"]:
-        if output["output_type"] == "stream":
-            parts.append(output["text"])
-        elif output["output_type"] == "error":
-            parts.append("\n".join(output["traceback"]) + "\n")
-    return "".join(parts)
 
 
 def cells_html(record: Record, cache: Path) -> str:

@@ -31,12 +31,11 @@ from notebooks import (
     cells_html,
     facts_html,
     other_files,
-    printed,
     provenance_html,
     provenance_text,
 )
 from overview import Overview
-from runner import Place, Record, Snippet, SourceError, is_source
+from runner import Place, Record, Snippet, SourceError, is_source, printed
 from steps import read_run, steps_html
 from validity import valid_content
 from values import Values

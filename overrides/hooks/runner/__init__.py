@@ -5,7 +5,7 @@
 
 from .errors import Place, SourceError
 from .folder import is_source, packed
-from .record import Record
+from .record import Record, printed
 from .schedule import ensure_records, read_modules
 from .sections import Cell, Snippet
 
@@ -18,5 +18,6 @@ __all__ = [
     "ensure_records",
     "is_source",
     "packed",
+    "printed",
     "read_modules",
 ]

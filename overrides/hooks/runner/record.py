@@ -9,6 +9,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,9 +18,7 @@ from typing import Any
 from .errors import SourceError, reason
 from .sections import Snippet
 
-KEPT = (
-    4  # records of one snippet that stay on disk, so that undoing an edit runs nothing
-)
+KEPT = 4  # records of a snippet that stay on disk: undoing an edit runs nothing
 
 
 @dataclass
@@ -28,9 +27,8 @@ class Record:
 
     name: str
     key: str
-    notebook: dict[
-        str, Any
-    ]  # executed, nbformat 4; the section's name is in each cell's metadata
+    # Executed, nbformat 4; the section's name is in each cell's metadata.
+    notebook: dict[str, Any]
     values: dict[str, Any]  # top-level numbers and small arrays, by name
     too_large: list[str] = field(default_factory=list)  # names that are none for that
     versions: dict[str, str] = field(default_factory=dict)  # of what it imported
@@ -56,13 +54,7 @@ class Record:
 
     def text(self, section: str) -> str:
         """What `section` printed; for a section that is there to fail, with the traceback that ended it."""
-        parts = []
-        for output in self.cell(section)["outputs"]:
-            if output["output_type"] == "stream":
-                parts.append(output["text"])
-            elif output["output_type"] == "error":
-                parts.append("\n".join(output["traceback"]) + "\n")
-        return "".join(parts)
+        return printed(self.cell(section))
 
     def figures(self, section: str) -> list[str]:
         """The figures that `section` drew, as SVG."""
@@ -72,6 +64,15 @@ class Record:
             for o in outputs
             if "image/svg+xml" in o.get("data", {})
         ]
+
+
+def printed(cell: Mapping[str, Any]) -> str:
+    """What a cell printed, with the traceback of one that is there to fail."""
+    return "".join(
+        output.get("text") or "\n".join(output["traceback"]) + "\n"
+        for output in cell["outputs"]
+        if output["output_type"] in ("stream", "error")
+    )
 
 
 def key_of(snippet: Snippet) -> str:
