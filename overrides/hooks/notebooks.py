@@ -95,13 +95,10 @@ def other_files(record: Record) -> dict[str, bytes]:
 def file_cells(record: Record) -> list[dict[str, Any]]:
     """Cells that write these files into the folder where the notebook runs; none where there are none."""
     files = other_files(record)
-    if not files:
+    if not files and b"__file__" not in record.files[f"{record.name}.py"]:
         return []
-    lines = [
-        "from pathlib import Path",
-        "",
-        f'__file__ = "{record.name}.py"  # the files of this program follow',
-    ]
+    lines = ["from pathlib import Path", ""] if files else []
+    lines.append(f'__file__ = "{record.name}.py"  # as if it were started by this name')
     folders = {str(PurePosixPath(path).parent) for path in files} - {"."}
     lines += [
         f"Path({folder!r}).mkdir(parents=True, exist_ok=True)"
@@ -126,7 +123,7 @@ def _writing(path: str, data: bytes) -> str:
         return f"from base64 import b64decode\n\nPath({path!r}).write_bytes({code})"
     lines = text.splitlines()
     whole = lines and lines[-1] and text == "\n".join([*lines, ""])
-    if whole and re.fullmatch(r"[\w./-]+", path):
+    if whole and re.fullmatch(r"\w[\w./-]*", path):
         return f"%%writefile {path}\n{text}"
     literals = [repr(line) for line in re.findall(r"[^\n]*\n|[^\n]+", text)]
     return f"Path({path!r}).write_bytes({_in_lines(literals)}.encode())"

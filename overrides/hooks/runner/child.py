@@ -9,6 +9,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import ctypes
 import io
 import json
@@ -19,12 +20,14 @@ import sys
 import traceback
 import types
 import warnings
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
 from typing import Any
 
 LONGEST_WORD = 40  # letters
 LONGEST_NUMBER = 4000  # bits of an integer
+DEEPEST = 20  # lists in lists
 ANNOTATIONS = __future__.annotations.compiler_flag  # the one future that is a choice
 # What TensorFlow's C++ says on stderr before any setting of its own holds.
 START_UP = re.compile(
@@ -34,6 +37,8 @@ START_UP = re.compile(
 )
 # The audit events that read or change a file, and which of their arguments name it.
 READING = {
+    "pathlib.Path.glob": (0,),
+    "pathlib.Path.rglob": (0,),
     "open": (0,),
     "os.listdir": (0,),
     "os.scandir": (0,),
@@ -63,19 +68,28 @@ class Border:
         places: whether a folder may be read ("r"), changed too ("w"), or neither (""); the deepest one decides.
         folder: the closed folder.
         project: the folder `snippets` that it was made from.
+        tell: is told of each refusal.
     """
 
-    def __init__(self, places: dict[str, str], folder: str, project: str) -> None:
+    def __init__(
+        self,
+        places: dict[str, str],
+        folder: str,
+        project: str,
+        tell: Callable[..., None],
+    ) -> None:
         found = {os.path.realpath(path): "r" for path in sys.path[1:]}
         self.places = {**found, **places}
-        self.folder, self.project = folder, project
-        self.refusals: list[dict[str, Any]] = []
-        self.closed = True
+        self.folder, self.project, self.tell = folder, project, tell
+        self.refused = False
         sys.addaudithook(self._audit)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         positions = READING.get(event) or CHANGING.get(event)
-        if not positions or not self.closed:
+        if not positions:
+            return
+        # os.open may start from an open folder, which its event does not name.
+        if event == "open" and arguments[1] is None and not os.path.isabs(arguments[0]):
             return
         changes = event in CHANGING or (event == "open" and arguments[2] & CHANGES)
         for path in (arguments[position] for position in positions):
@@ -86,7 +100,7 @@ class Border:
         real = os.path.realpath(path)
         may = self.places[max((p for p in self.places if _within(real, p)), key=len)]
         if changes:
-            if may != "w" and "__pycache__" not in real:
+            if may != "w" and "__pycache__" not in real.split(os.sep):
                 self._refuse("changes", path, real)
         elif may == "w" and (name := self.undeclared(real)):
             self._refuse("undeclared", path, name)
@@ -114,8 +128,9 @@ class Border:
             frame = frame.f_back
         place = os.path.relpath(frame.f_code.co_filename, self.folder) if frame else ""
         line = frame.f_lineno if frame else None
+        self.refused = True
         refusal = {"kind": kind, "path": path, "name": name, "file": place}
-        self.refusals.append({**refusal, "line": line})
+        self.tell(refused={**refusal, "line": line})
         raise Refused(f"'{path}' does not belong to this run")
 
 
@@ -166,14 +181,18 @@ class Values:
 
     Args:
         names: the names of the program.
+        tree: the program; what it only imports is no value of its own.
         limit: how many numbers one value may hold.
     """
 
-    def __init__(self, names: dict[str, Any], limit: float) -> None:
+    def __init__(self, names: dict[str, Any], tree: ast.Module, limit: float) -> None:
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        stored = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
         self.kept: dict[str, Any] = {}
         self.too_large: list[str] = []
         for name, value in sorted(names.items()):
-            if name.startswith("_") or isinstance(value, (type, types.ModuleType)):
+            module_or_type = isinstance(value, (type, types.ModuleType))
+            if name not in stored or name.startswith("_") or module_or_type:
                 continue
             self.room = limit
             try:
@@ -186,12 +205,14 @@ class Values:
                 if number is not None:
                     self.kept[name] = number
 
-    def _plain(self, value: Any) -> Any:
+    def _plain(self, value: Any, depth: int = 0) -> Any:
         """`value` as JSON can hold it; None where it holds anything but numbers and words."""
+        if depth > DEEPEST:
+            raise TooLargeError
         if isinstance(value, (list, tuple, range)):
             items = []
             for item in value:
-                items.append(self._plain(item))
+                items.append(self._plain(item, depth + 1))
                 if items[-1] is None:
                     return None
             return items or None
@@ -210,7 +231,7 @@ class Values:
             return None
         if value.dtype.kind in "biufU" and value.size > self.room:
             raise TooLargeError
-        return self._plain(value.tolist())
+        return self._plain(value.tolist(), depth)
 
 
 class Run:
@@ -220,10 +241,16 @@ class Run:
         self.job = job
         self.folder: str = job["folder"]
         self.program = os.path.join(self.folder, job["program"])
-        self.report = Path(job["report"]).open("a", encoding="utf-8")  # noqa: SIM115  as long as the process
+        self.report = os.open(job["report"], os.O_WRONLY | os.O_APPEND)
         self.main = types.ModuleType("__main__")
-        self.main.__file__ = self.program
+        vars(self.main).update(
+            __file__=self.program,
+            __builtins__=builtins,
+            __annotations__={},
+            __cached__=None,
+        )
         sys.modules["__main__"] = self.main
+        self.pid = os.getpid()
         sys.argv[:] = [self.program]
         sys.path[0] = self.folder
         self.before = set(sys.modules)
@@ -240,8 +267,9 @@ class Run:
 
     def note(self, **facts: Any) -> None:
         """Adds a line to the report."""
-        self.report.write(json.dumps(facts) + "\n")
-        self.report.flush()
+        os.write(
+            self.report, f"{json.dumps(facts)}\n".encode()
+        )  # whole, by whichever process
 
     def go(self) -> None:
         """Runs the sections until one of them ends the program or has to be told of."""
@@ -250,21 +278,30 @@ class Run:
         whole = compile(source, self.program, "exec", dont_inherit=True)
         self.flags = whole.co_flags & ANNOTATIONS
         self.main.__doc__ = ast.get_docstring(tree, clean=False)
-        self.border = Border(self.job["places"], self.folder, self.job["project"])
+        places, project = self.job["places"], self.job["project"]
+        self.border = Border(places, self.folder, project, self.note)
         for number, (first, last) in enumerate(self.job["cells"]):
-            self.note(began=number)
+            if not self.forked():
+                self.note(began=number)
             facts = self.section([s for s in tree.body if first <= s.lineno <= last])
+            if self.forked():
+                continue  # a fork runs on to the end of the program, as in plain Python
             self.note(ended=number, **facts)
-            if facts["printed"] > self.job["output"] or any(
-                facts[sign]
-                for sign in ("failure", "refusals", "shows", "stderr", "large_figure")
-            ):
+            signs = ("failure", "shows", "stderr", "large_figure")
+            too_much = facts["printed"] > self.job["output"]
+            if too_much or self.border.refused or any(facts[sign] for sign in signs):
                 break
-        values = Values(vars(self.main), self.job["value"])
+        if self.forked():
+            return
+        values = Values(vars(self.main), tree, self.job["value"])
         modules = {name.partition(".")[0] for name in set(sys.modules) - self.before}
         self.note(
             values=values.kept, too_large=values.too_large, modules=sorted(modules)
         )
+
+    def forked(self) -> bool:
+        """Whether this is a fork of the process that was started."""
+        return os.getpid() != self.pid
 
     def section(self, body: list[ast.stmt]) -> dict[str, Any]:
         """Runs the statements of one section; what it left behind."""
@@ -278,10 +315,12 @@ class Run:
         except TooLargeError:
             large = True
         except BaseException as error:  # SystemExit too ends a program
+            if self.forked():
+                raise
             failure = self._failure(error)
-        for stream in (sys.stdout, sys.stderr):
+        for name in ("stdout", "stderr"):
             with suppress(Exception):  # the program may have put anything there
-                stream.flush()
+                getattr(sys, name).flush()
         self.libc.fflush(None)
         said = START_UP.sub(b"", Path(self.job["stderr"]).read_bytes())
         return {
@@ -290,7 +329,6 @@ class Run:
             "figures": drawn,
             "large_figure": large,
             "failure": failure,
-            "refusals": self.border.refusals,
             "shows": shown is not None,
         }
 
@@ -300,41 +338,64 @@ class Run:
 
     def _failure(self, error: BaseException) -> dict[str, Any]:
         """What Python says of `error`, told by the lines of the program and its modules."""
-        self.border.closed = False  # the traceback's lines are ours to read
-        report = traceback.TracebackException.from_exception(error)
-        lines = [f.lineno for f in report.stack if f.filename == self.program]
-        self._keep_own(report)
-        text = "".join(report.format()).replace(self.folder, "snippets")
+        self._keep_own(error, set())
+        own = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in own if frame.filename == self.program]
+        code = getattr(error, "code", None)
+        said = "" if code is None or isinstance(code, int) else str(code)
+        if not isinstance(error, SystemExit):
+            with redirect_stderr(io.StringIO()) as text:
+                sys.__excepthook__(type(error), error, error.__traceback__)
+            said = text.getvalue()
+        undeclared = filter(None, map(self._undeclared, _missing(error)))
         return {
             "kind": type(error).__name__,
-            "text": "" if isinstance(error, SystemExit) else text.rstrip("\n"),
+            "text": said.rstrip("\n"),
             "line": lines[-1] if lines else None,
-            "undeclared": next(
-                filter(None, map(self._undeclared, _missing(error))), ""
-            ),
+            "undeclared": next(undeclared, ""),
         }
 
-    def _undeclared(self, path: str) -> str:
-        return self.border.undeclared(os.path.realpath(os.path.join(self.folder, path)))
+    def _keep_own(self, error: BaseException, seen: set[int]) -> None:
+        """Takes the frames of others out of the traceback of `error`, and of those that it tells of."""
+        if id(error) in seen:
+            return
+        seen.add(id(error))
+        entries = []
+        entry = error.__traceback__
+        while entry:
+            entries.append(entry)
+            entry = entry.tb_next
+        kept = None
+        for entry in reversed(entries):
+            if _within(entry.tb_frame.f_code.co_filename, self.folder):
+                place = entry.tb_frame, entry.tb_lasti, entry.tb_lineno
+                kept = types.TracebackType(kept, *place)
+        error.__traceback__ = kept
+        others = getattr(error, "exceptions", None) or ()  # of a group
+        for inner in (error.__cause__, error.__context__, *others):
+            if isinstance(inner, BaseException):
+                self._keep_own(inner, seen)
 
-    def _keep_own(self, report: traceback.TracebackException) -> None:
-        own = [f for f in report.stack if _within(f.filename, self.folder)]
-        report.stack = traceback.StackSummary.from_list(own)
-        others = getattr(report, "exceptions", None) or []  # of a group
-        for inner in (report.__cause__, report.__context__, *others):
-            if inner:
-                self._keep_own(inner)
+    def _undeclared(self, path: str) -> str:
+        with suppress(OSError, ValueError):
+            real = os.path.realpath(os.path.join(self.folder, path))
+            return self.border.undeclared(real)
+        return ""
 
 
 def _missing(error: BaseException) -> list[str]:
     """What an error may be about that is not there: a module, or a path that it names or speaks of."""
     if isinstance(error, ModuleNotFoundError):
-        return [(error.name or "").replace(".", os.sep) + ".py"]
+        path = (error.name or "").replace(".", os.sep)
+        return [f"{path}.py", path]
+    if not isinstance(error, OSError):
+        return []
     spoken: list[str] = []
     with suppress(Exception):
-        spoken = re.findall(r"[\w./-]*\w[./][\w./-]*\w", str(error))
-    named = getattr(error, "filename", None)
-    return [named, *spoken] if isinstance(named, str) else spoken
+        text = str(error)[:1000]
+        spoken = re.findall(r"'([^']+)'", text) + re.findall(r"[\w./-]+", text)
+    named = [error.filename] if isinstance(error.filename, str) else []
+    return [*named, *(path for path in spoken if "." in path or os.sep in path)]
 
 
 if __name__ == "__main__":

@@ -21,11 +21,12 @@ from typing import NoReturn
 from .errors import Place, reason
 
 TOP = PurePosixPath()
-DECLARE = (
-    "declare a file or a folder below snippets/, such as '# reads: data/corpus.txt'."
-)
+DECLARE = "declare files and folders below snippets/, one name a line, without quotes: '# reads: data/corpus.txt'."
 SETTING = re.compile(
     r"# *(?P<name>reads|time limit|memory limit|output limit|figure limit|value limit) *:(?P<text>.*)$"
+)
+NEARLY = re.compile(
+    r"(?i)# *(?:reads? *:|(?:time|memory|output|figure|value)[ -]?limit *[:=\d])"
 )
 # Where other programs end a line and Python does not: pages and notebooks would not show the program that runs.
 LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -76,6 +77,13 @@ def read_program(path: Path, place: Place) -> str:
     """
     data = _read(path, place)
     try:
+        coding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError:
+        coding = "utf-8"  # what it holds is told below
+    if coding not in ("utf-8", "utf-8-sig"):
+        remedy = "save it in UTF-8, without a coding line."
+        place.at(1).fail(f"the file says that it is in {coding}.", remedy)
+    try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -89,12 +97,26 @@ def read_program(path: Path, place: Place) -> str:
     return text
 
 
-def settings(text: str) -> Iterator[tuple[int, str, str]]:
-    """The comments of a program, each on a line of its own, that set something: line, name and text of each."""
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        found = token.type == tokenize.COMMENT and SETTING.match(token.string)
-        if found and token.start[1] == 0:
-            yield token.start[0], found["name"], found["text"].strip()
+def settings(text: str, path: Path | str) -> Iterator[tuple[Place, str, str]]:
+    """The comments of a program, each on a line of its own, that set something: place, name and text of each.
+
+    Raises:
+        SourceError: a comment looks like one of them and is none.
+    """
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return  # told when the program is read, or the module imported
+    for token in tokens:
+        if token.type != tokenize.COMMENT or not NEARLY.match(token.string):
+            continue
+        found, here = SETTING.match(token.string), Place(path, token.start[0])
+        if not found or token.start[1]:
+            here.fail(
+                f"'{token.string}' sets nothing.",
+                "write it at the start of a line of its own, such as '# reads: data/corpus.txt' or '# time limit: 150 s'.",
+            )
+        yield here, found["name"], found["text"].strip()
 
 
 def closed_folder(path: Path, root: Path) -> dict[str, bytes]:
@@ -115,9 +137,9 @@ def closed_folder(path: Path, root: Path) -> dict[str, bytes]:
             place.fail("the file leads out of snippets/.", "put the file itself there.")
         text = read_program(base / name, place)
         files[str(name)] = _read(base / name, place)
-        for line, kind, declared in settings(text):
+        for here, kind, declared in settings(text, place.path):
             if kind == "reads":
-                files |= _declared(base, declared, Place(place.path, line))
+                files |= _declared(base, declared, here)
         todo += _sources(base, imports_of(text, name.parent))
     return dict(sorted(files.items()))
 
@@ -128,6 +150,9 @@ def _sources(base: Path, imported: set[str]) -> Iterator[PurePosixPath]:
         parts = name.split(".")
         for end in range(1, len(parts) + 1):
             path = PurePosixPath(*parts[:end])
+            if path.name == "*":
+                for found in sorted((base / path.parent).glob("*.py")):
+                    yield PurePosixPath(found.relative_to(base).as_posix())
             for source in (path.with_suffix(".py"), path / "__init__.py"):
                 if (base / source).is_file():
                     yield source
@@ -146,7 +171,7 @@ def imports_of(source: str, folder: PurePosixPath = TOP) -> set[str]:
     names: set[str] = set()
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return names
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -180,15 +205,21 @@ def _declared(base: Path, name: str, place: Place) -> dict[str, bytes]:
         below = PurePosixPath(path, file.relative_to(found).as_posix())
         if file != found and not all(map(_shown, below.parts[len(path.parts) :])):
             continue  # in a folder, what is nobody's is passed over
-        real = file.resolve()
+        there = "" if file == found else f" (its {below.name})"
+        try:
+            real = file.resolve(strict=True)
+        except (OSError, RuntimeError):
+            refuse(f"is not there{there}")
         if not real.is_relative_to(base.resolve()):
-            refuse(f"leads out of snippets/, to {real}")
+            refuse(f"leads out of snippets/{there}, to {real}")
         if not all(map(_shown, [*path.parts, *real.relative_to(base.resolve()).parts])):
-            refuse("is hidden")
+            refuse(f"is hidden{there}")
+        if not str(below).isprintable():
+            refuse("holds a name that cannot be published")
         if real.is_file():
             contents[str(below)] = _read(real, place)
         elif not real.is_dir():
-            refuse("is neither a file nor a folder")
+            refuse(f"is neither a file nor a folder{there}")
     if not contents:
         refuse("holds no file")
     return contents

@@ -26,7 +26,7 @@ NOT_FINITE = re.compile(r"(?<![\w.])[-+]?(?:nan|inf)(?![\w.])|\b(?:NaN|Infinity)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 NAN = "mend the computation, or begin its section with '# allows: nan' if that is what it is there to show."
 AGAIN = "run the same command again: what has finished is kept."
-MORE = "or run the same command with LIMITS=3 before it, which allows every program three times as much."
+MORE = "run the same command with LIMITS=3 before it, which allows every program three times as much"
 
 NEEDS = {"MemoryError": "memory", "No space left on device": "room on the disk"}
 
@@ -56,15 +56,18 @@ class _Outcome:
     def __init__(self, snippet: Snippet, scratch: Path) -> None:
         self.snippet = snippet
         self.folder = str(program_folder(scratch, snippet))
+        self.scratch = str(scratch)
         self.answer = self._answer(scratch)
-        report = (scratch / "report").read_text(encoding="utf-8").split("\n")[:-1]
-        notes = [json.loads(line) for line in report]
+        report = (scratch / "report").read_text(encoding="utf-8")
+        report = report.replace(self.folder, "snippets")
+        notes = [json.loads(line) for line in report.split("\n")[:-1]]
+        self.refusals = [note["refused"] for note in notes if "refused" in note]
         self.sections = [note for note in notes if "ended" in note]
         self.began = snippet.cells[max(sum("began" in note for note in notes) - 1, 0)]
         self.end: dict[str, Any] = next((n for n in notes if "values" in n), {})
         with (scratch / "stdout").open("rb") as file:
             self.printed = file.read(int(snippet.limits.output) + 1)
-        self.stderr = START_UP.sub(b"", (scratch / "stderr").read_bytes()[:2000])
+        self.stderr = START_UP.sub(b"", (scratch / "stderr").read_bytes())
 
     def _answer(self, scratch: Path) -> dict[str, Any]:
         try:
@@ -91,15 +94,17 @@ class _Outcome:
     def check(self) -> None:
         """Judges the sections in their order, then the end."""
         for cell, section in zip(self.snippet.cells, self.sections, strict=False):
+            if section is self.sections[-1] and self.refusals:
+                break
             self._check_section(cell, section)
+        for refusal in self.refusals:
+            self._refused(self.began, refusal)
         self._check_limits()
         self._check_end()
         self._check_values()
 
     def _check_section(self, cell: Cell, section: dict[str, Any]) -> None:
         where, line = self._where(cell), cell.first_line
-        for refusal in section["refusals"]:
-            self._refused(cell, refusal)
         if failure := section["failure"]:
             self._failed(cell, failure)
         if section["large_figure"]:
@@ -120,13 +125,18 @@ class _Outcome:
                 f"{where} is declared to raise {cell.raises} but raised nothing.",
                 "remove the declaration, or restore the failure that the chapter speaks of.",
             )
-        self._check_text(cell, self.text(section["ended"]))
+        self._check_text(cell, self.text(section["ended"]), cell.allows_nan)
+        if failure:
+            self._check_text(cell, failure["text"], allows_nan=True)
 
-    def _check_text(self, cell: Cell, text: str) -> None:
+    def _check_text(self, cell: Cell, text: str, allows_nan: bool) -> None:
         """What a section printed is text that a page can show, and its numbers are finite."""
         found = CONTROL.search(text)
         remedy = "print plain text, in UTF-8 and without control characters."
-        if not found and not cell.allows_nan:
+        if not found and self.scratch in text:
+            found = re.search(re.escape(self.scratch), text)
+            remedy = "print no path of a temporary file: it is another one in each run."
+        if not found and not allows_nan:
             found, remedy = NOT_FINITE.search(text), NAN
         if found:
             line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]
@@ -172,8 +182,9 @@ class _Outcome:
     def _wrote_to_stderr(self, cell: Cell, text: str) -> NoReturn:
         problem = f"{self._where(cell)} wrote to stderr."
         remedy = "mend what it warns of; a reader's page shows stdout only."
-        said = text[:2000].replace(self.folder, "snippets")
-        self._fail(cell.first_line, problem, remedy, said)
+        said = text.replace(self.folder, "snippets")
+        cut = "" if len(said) <= 2000 else " …"
+        self._fail(cell.first_line, problem, remedy, said[:2000] + cut)
 
     def _too_large(self, cell: Cell, kind: str) -> NoReturn:
         limit = getattr(self.snippet.limits, kind)
@@ -188,22 +199,25 @@ class _Outcome:
         """No limit ended the run."""
         limits, where = self.snippet.limits, self._where(self.began)
         allowed = limits.allowed()
-        setting = "set another limit on a line of its own,"
+        setting = "allow this program more by a line of its own,"
         match self.answer["over"]:
             case "time":
                 problem = f"{where} went on when the snippet had used its {allowed['time']:g} s of processor time."
-                remedy = f"on a slow machine {setting} '# time limit: {2 * limits.time:g} s', {MORE}"
+                remedy = f"if this machine is slow, {MORE}; or {setting} '# time limit: {2 * limits.time:g} s'."
             case "memory":
                 problem = (
                     f"{where} held more than {allowed['memory'] / 1e9:g} GB of memory."
                 )
-                remedy = f"{setting} '# memory limit: {2 * limits.memory / 1e9:g} GB', {MORE}"
+                remedy = f"{setting} '# memory limit: {2 * limits.memory / 1e9:g} GB'; or {MORE}."
             case "wall":
                 given = f"in which it was given {self.answer['seconds']:.0f} s of processor time"
                 problem = f"{where} did not end within {allowed['wall']:g} s of the clock, {given}."
                 remedy = f"wait until the machine is less busy, or close other programs, and {AGAIN}"
             case "output":
                 self._too_large(self.began, "output")
+            case "errors":
+                said = self.stderr.decode(errors="replace")
+                self._wrote_to_stderr(self.began, said)
             case _:
                 return
         self._fail(self.began.first_line, problem, remedy)
@@ -215,6 +229,9 @@ class _Outcome:
             self._where(self.began),
             self.began.first_line,
         )
+        if len(self.printed) > self.snippet.limits.output:
+            self._too_large(self.began, "output")
+        said = self.stderr.decode(errors="replace").replace(self.folder, "snippets")
         if status == -signal.SIGKILL:
             problem = f"{where} died: its process was killed, as a system does that runs out of memory."
             remedy = f"close other programs to free memory, and {AGAIN}"
@@ -222,11 +239,9 @@ class _Outcome:
         if status or not self.end:
             how = signal.Signals(-status).name if status < 0 else f"status {status}"
             remedy = f"run 'python {self.snippet.path}' by itself to see how it ends."
-            self._fail(line, f"{where} ended its process ({how}).", remedy)
-        if len(self.printed) > self.snippet.limits.output:
-            self._too_large(self.began, "output")
-        if self.stderr:
-            self._wrote_to_stderr(self.began, self.stderr.decode(errors="replace"))
+            self._fail(line, f"{where} ended its process ({how}).", remedy, said)
+        if said:
+            self._wrote_to_stderr(self.began, said)
 
     def _check_values(self) -> None:
         """No number that a sentence could name is a NaN or an infinity, unless its section is about that."""
@@ -252,7 +267,8 @@ class _Outcome:
         start = self.sections[number - 1]["printed"] if number else 0
         last = number == len(self.sections) - 1
         end = None if last else self.sections[number]["printed"]
-        return self.printed[start:end].decode(errors="replace")
+        text = self.printed[start:end].decode(errors="replace")
+        return text.replace(self.folder, "snippets")  # as where it is read
 
     def record(self, key: str) -> Record:
         """The record of this run."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -157,10 +158,9 @@ def save(record: Record, cache: Path) -> None:
         if temporary:
             temporary.unlink(missing_ok=True)
         raise unwritable(path.parent, error) from error
-    for old in sorted(path.parent.glob("*.json"), key=lambda p: p.stat().st_mtime)[
-        :-KEPT
-    ]:
-        old.unlink(missing_ok=True)
+    for old in _by_age(path.parent)[:-KEPT]:
+        with suppress(OSError):
+            old.unlink()
 
 
 def unwritable(folder: Path, error: OSError) -> SourceError:
@@ -175,13 +175,18 @@ def unwritable(folder: Path, error: OSError) -> SourceError:
 
 def last_seconds(name: str, cache: Path) -> float | None:
     """How long the newest readable run of this snippet took, whatever its key; None if it never ran."""
-    files = sorted(
-        (cache / name).glob("*.json"), key=lambda p: p.stat().st_mtime, reverse=True
-    )
-    records = (_read(file) for file in files)
-    return next(
-        (float(record.provenance["seconds"]) for record in records if record), None
-    )
+    records = (_read(file) for file in reversed(_by_age(cache / name)))
+    times = (record.provenance.get("seconds") for record in records if record)
+    return next((float(time) for time in times if time), None)
+
+
+def _by_age(folder: Path) -> list[Path]:
+    """The records in a folder, the oldest first; another build may remove some meanwhile."""
+    ages = {}
+    for path in folder.glob("*.json"):
+        with suppress(OSError):
+            ages[path] = path.stat().st_mtime
+    return sorted(ages, key=ages.__getitem__)
 
 
 def _path(cache: Path, name: str, key: str) -> Path:
@@ -196,7 +201,14 @@ def _read(path: Path) -> Record | None:
             return Record(**body)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        RecursionError,
+    ):
         pass
     print(
         f"The record {path.name} of {path.parent.name} is damaged; the snippet runs again.",

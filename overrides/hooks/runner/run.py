@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import SourceError, reason
@@ -40,6 +41,7 @@ STEADY = {
 }
 # Where a system keeps what every program may read.
 SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library /private/etc /private/var/db"
+DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
 
 
 class Stopped(Exception):
@@ -60,13 +62,14 @@ class Runs:
             if self.stopped:
                 raise Stopped
             # A session of its own: Ctrl-C reaches it by us, or by our end.
-            watcher = subprocess.Popen(
-                [sys.executable, "-P", str(WATCH), str(job)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=job.with_name("watch").open("wb"),
-                start_new_session=True,
-            )
+            with job.with_name("watch").open("wb") as said:
+                watcher = subprocess.Popen(
+                    [sys.executable, "-P", str(WATCH), str(job)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                    start_new_session=True,
+                )
             self.watchers.add(watcher)
         return watcher
 
@@ -100,41 +103,55 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
         Stopped: by `runs.stop`.
     """
     runs = runs or Runs()
+    fonts = cache / "matplotlib"
     try:
-        with tempfile.TemporaryDirectory(
-            prefix="run-", ignore_cleanup_errors=True
-        ) as made:
-            scratch = Path(made).resolve()
-            fonts = cache / "matplotlib"
-            if fonts.is_dir():
-                shutil.copytree(fonts, scratch / "matplotlib")
-            runs.wait(runs.start(_prepare(snippet, root, scratch)))
-            if runs.stopped:
-                raise Stopped
-            _keep(scratch / "matplotlib", fonts)
-            return outcome(snippet, scratch, key_of(snippet))
+        made = tempfile.TemporaryDirectory(prefix="run-", ignore_cleanup_errors=True)
+        scratch = Path(made.name).resolve()
+        job = _prepare(snippet, root, fonts, scratch)
     except OSError as error:
-        problem = f"no run can start in {tempfile.gettempdir()}: {reason(error)}."
-        remedy = "make room there, or name another folder in TMPDIR."
+        problem = f"no run can start: {reason(error)}."
+        remedy = (
+            "make room for temporary files, or name another folder for them in TMPDIR."
+        )
         raise SourceError(snippet.path, None, problem, remedy) from error
+    with made:
+        runs.wait(runs.start(job))
+        if runs.stopped:
+            raise Stopped
+        if not (scratch / "answer.json").exists():
+            _end_all(scratch)
+        _keep(scratch / "matplotlib", fonts)
+        return outcome(snippet, scratch, key_of(snippet))
+
+
+def _end_all(scratch: Path) -> None:
+    """Ends what the run left where the process that watched it was killed."""
+    from .watch import GONE, marked  # a build that runs nothing needs no psutil
+
+    for process in marked(str(scratch)):
+        with suppress(*GONE):
+            process.kill()
 
 
 def _keep(made: Path, fonts: Path) -> None:
     """Keeps what matplotlib found out about the machine's fonts; a lock that an ended run left is not kept."""
-    fonts.mkdir(parents=True, exist_ok=True)
-    for path in made.glob("fontlist-*.json"):
-        if not (fonts / path.name).exists():
-            part = fonts / f"{made.parent.name}.part"
-            shutil.copy(path, part)
-            part.replace(fonts / path.name)
+    with suppress(OSError):
+        fonts.mkdir(parents=True, exist_ok=True)
+        for path in made.glob("fontlist-*.json"):
+            if not (fonts / path.name).exists():
+                part = fonts / f"{made.parent.name}.part"
+                shutil.copy(path, part)
+                part.replace(fonts / path.name)
 
 
-def _prepare(snippet: Snippet, root: Path, scratch: Path) -> Path:
+def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
     """Lays out the folder of a run, and the job beside it that says what to run."""
     folder = program_folder(scratch, snippet)
     for place in (folder, scratch / "home", scratch / "tmp", scratch / "matplotlib"):
         place.mkdir(parents=True, exist_ok=True)
     write_files(snippet.files, folder)
+    for path in fonts.glob("fontlist-*.json"):
+        shutil.copy(path, scratch / "matplotlib")
     (scratch / "matplotlibrc").write_bytes(snippet.style)
     for name in ("stdout", "stderr", "report"):
         (scratch / name).touch()
@@ -160,7 +177,8 @@ def _prepare(snippet: Snippet, root: Path, scratch: Path) -> Path:
             os.sep: "",
             **{os.path.realpath(place): "r" for place in readable},
             str(root.resolve()): "",
-            **{str(place): "w" for place in (scratch, "/dev")},
+            str(WATCH.parent): "r",  # a traceback or a warning may look into child.py
+            **{place: "w" for place in (str(scratch), *DEVICES.split())},
         },
         **snippet.limits.allowed(),
     }

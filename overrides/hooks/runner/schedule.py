@@ -14,7 +14,7 @@ from .errors import SourceError
 from .folder import check_names, modules, programs
 from .record import Record, last_seconds, load, save, unwritable, version_of
 from .run import Runs, run
-from .sections import Snippet
+from .sections import Snippet, patience
 
 
 def ensure_records(
@@ -41,6 +41,7 @@ def ensure_records(
             f"use one of: {known}.",
         )
     check_names(folder)
+    patience()  # says at once what is wrong with LIMITS
     version_of.cache_clear()  # `serve` may outlive an installation
     paths = [folder / f"{name}.py" for name in names] or programs(folder)
     snippets = [Snippet.read(path, root) for path in paths]

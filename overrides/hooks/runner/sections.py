@@ -43,7 +43,8 @@ class Limits:
     def allowed(self) -> dict[str, float]:
         """What this run may take, on a slow machine more; `wall` are seconds of the clock."""
         time, memory = self.time * patience(), self.memory * patience()
-        return {**asdict(self), "time": time, "memory": memory, "wall": WALL * time}
+        own = {"time": time, "memory": memory, "wall": WALL * time}
+        return {**asdict(self), **own, "errors": self.output}
 
     @classmethod
     def read(cls, text: str, path: Path) -> Limits:
@@ -53,8 +54,8 @@ class Limits:
             SourceError: what it sets is no limit of that kind, or set already.
         """
         limits: dict[str, float] = {}
-        for line, setting, value in settings(text):
-            name, here = setting.removesuffix(" limit"), Place(path, line)
+        for here, setting, value in settings(text, path):
+            name = setting.removesuffix(" limit")
             if setting == "reads":
                 continue
             if name in limits:
@@ -64,7 +65,7 @@ class Limits:
             if not found or not float(found[1]):
                 here.fail(
                     f"'{value}' is no {setting}.",
-                    f"write it as '# {setting}: {example}'.",
+                    f"write it as, say, '# {setting}: {example}'.",
                 )
             limits[name] = float(found[1]) * UNITS[found[2]]
         return cls(**limits)
@@ -128,8 +129,8 @@ class Snippet:
                 place; a declared file is not there.
         """
         place = Place(path.relative_to(root))
-        files, style = closed_folder(path, root), root / "snippets/matplotlibrc"
         snippet = cls.parse(read_program(path, place), path.relative_to(root))
+        files, style = closed_folder(path, root), root / "snippets/matplotlibrc"
         draws = any(b"matplotlib" in data for data in files.values())
         look = style.read_bytes() if draws and style.is_file() else b""
         return replace(snippet, files=files, style=look)
@@ -146,7 +147,7 @@ class Snippet:
             )
         below = Place(path, tree.body[0].end_lineno or 1)
         cells = tuple(_cells(text, tree, path))
-        if not cells:
+        if len(tree.body) == 1:
             below.fail(
                 "no code stands below the docstring.", "write the program there."
             )
@@ -168,7 +169,7 @@ def _tree(text: str, path: Path) -> ast.Module:
         with warnings.catch_warnings(action="ignore"):  # the run will say them
             compile(text, path, "exec", dont_inherit=True)
             return ast.parse(text)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         problem = f"this is not Python: {getattr(error, 'msg', error)}."
         Place(path, getattr(error, "lineno", None)).fail(problem, "mend the line.")
 

@@ -48,14 +48,8 @@ class Tree:
         """The processes that live, those of a fork that nobody waited for included."""
         found = set(self.me.children(recursive=True))
         if not self.adopts:
-            found |= {p for p in psutil.process_iter() if self._is_marked(p)}
+            found |= marked(self.mark)
         return list(found - {self.me})
-
-    def _is_marked(self, process: psutil.Process) -> bool:
-        try:
-            return bool(process.environ().get("RUN") == self.mark)
-        except GONE:
-            return False
 
     def look(self) -> tuple[float, float]:
         """Seconds of processor time that the run has used, and bytes of memory that it holds."""
@@ -82,6 +76,16 @@ class Tree:
                 with suppress(*GONE):
                     process.kill()
             time.sleep(0.01)
+
+
+def marked(mark: str) -> set[psutil.Process]:
+    """The processes that have RUN=`mark` in their environment."""
+    found = set()
+    for process in psutil.process_iter():
+        with suppress(*GONE):
+            if process.environ().get("RUN") == mark:
+                found.add(process)
+    return found
 
 
 def _alive(process: psutil.Process, first: int) -> bool:
@@ -122,23 +126,31 @@ def watch(job: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _limit_reached(job: dict[str, Any], tree: Tree, wall: float) -> str:
     """The name of a limit that the run has passed, or "" where it may go on."""
-    if select.select([sys.stdin], [], [], 0)[0]:
+    if build_has_ended():
         return "build ended"
     seconds, memory = tree.look()
-    printed = max(Path(job[name]).stat().st_size for name in ("stdout", "stderr"))
-    taken = {"time": seconds, "memory": memory, "output": printed, "wall": wall}
+    taken = {"time": seconds, "memory": memory, "wall": wall}
+    for name, file in (("output", "stdout"), ("errors", "stderr")):
+        taken[name] = Path(job[file]).stat().st_size
     return next((name for name in taken if taken[name] > job[name]), "")
 
 
 def main() -> None:
-    for sign in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+    for sign in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(sign, lambda *_: sys.exit(1))  # by way of `finally`
     folder = Path(sys.argv[1]).parent
-    answer = watch(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), folder)
-    if answer["over"] == "build ended":
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+    try:
+        job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+        answer = json.dumps(watch(job, folder))
+        (folder / "answer.json").write_text(answer, encoding="utf-8")
+    finally:
+        if build_has_ended():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def build_has_ended() -> bool:
+    """The build holds the other end of standard input as long as it lives, and writes nothing."""
+    return bool(select.select([sys.stdin], [], [], 0)[0])
 
 
 if __name__ == "__main__":
