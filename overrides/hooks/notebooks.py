@@ -120,13 +120,13 @@ def _writing(path: str, data: bytes) -> str:
     except UnicodeDecodeError:
         lines = [repr(part) for part in re.findall(".{1,76}", b64encode(data).decode())]
         code = f"b64decode({_in_lines(lines)})"
-        return f"from base64 import b64decode\n\nPath({path!r}).write_bytes({code})"
+        return f"from base64 import b64decode\n\n_ = Path({path!r}).write_bytes({code})"
     lines = text.splitlines()
     whole = lines and lines[-1] and text == "\n".join([*lines, ""])
     if whole and re.fullmatch(r"\w[\w./-]*", path):
         return f"%%writefile {path}\n{text}"
     literals = [repr(line) for line in re.findall(r"[^\n]*\n|[^\n]+", text)]
-    return f"Path({path!r}).write_bytes({_in_lines(literals)}.encode())"
+    return f"_ = Path({path!r}).write_bytes({_in_lines(literals)}.encode())"
 
 
 def _in_lines(literals: list[str]) -> str:

@@ -17,17 +17,21 @@ import pytest
 from chapter_files import LANGUAGES, file, pages
 from conftest import ROOT
 from pytest_codeblocks import extract_from_buffer
-from runner import Snippet
+from runner import Snippet, read_modules
 
 OPENING = re.compile(r"^(?P<indent> *)(?P<fence>```+|~~~+) *(?P<info>.*)$")
-INCLUDE = re.compile(r'--8<-- "(?P<snippet>[\w-]+)\.py(?::(?P<section>[\w-]+))?"')
+INCLUDE = re.compile(
+    r'--8<-- "(?P<snippet>(?:shared/)?[\w-]+)\.py(?::(?P<section>[\w-]+))?"'
+)
 
 
 @functools.cache
 def snippets() -> dict[str, Snippet]:
-    return {
+    """The programs and the modules that they share, by the name under which a page includes them."""
+    programs = {
         path.stem: Snippet.read(path, ROOT) for path in (ROOT / "snippets").glob("*.py")
     }
+    return {**programs, **read_modules(ROOT)}
 
 
 def section_text(snippet: str, section: str | None) -> str:

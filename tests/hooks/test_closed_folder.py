@@ -114,12 +114,22 @@ def test_what_a_run_writes_stays_there(program: OneProgram) -> None:
     assert not list(program.root.rglob("out.txt"))
 
 
+def test_folders_of_its_own_may_have_any_name(program: OneProgram) -> None:
+    """Also those of the project: what is removed through an open folder is the run's own."""
+    body = (
+        "import os, shutil, tempfile\nos.makedirs('work/data')\nshutil.rmtree('work')\n"
+        "with tempfile.TemporaryDirectory() as folder:\n    os.makedirs(folder + '/docs')\nprint('ok')"
+    )
+    record = program.run(body, {"data/a.txt": "a", "../docs/a.txt": "a"})
+    assert printed(record) == "ok\n"
+
+
 def test_home_and_temporary_files_are_the_run_s_own(program: OneProgram) -> None:
     body = "import os, tempfile\nprint(os.listdir(os.path.expanduser('~')))\nwith tempfile.TemporaryFile() as f:\n    n = f.write(b'x')"
     assert printed(program.run(body)) == "[]\n"
 
 
-DATA = {"data.csv": "1,2\n", "helper.py": "def f():\n    return 1\n", "deep/helper.py": "", "../docs/a.txt": "A"}  # fmt: skip
+DATA = {"data.csv": "1,2\n", "a b.csv": "1,2\n", "helper.py": "def f():\n    return 1\n", "deep/helper.py": "", "../docs/a.txt": "A"}  # fmt: skip
 UNDECLARED = {
     "open": ('print(open("data.csv").read())', "'# reads: data.csv'"),
     "pathlib": ('from pathlib import Path\nx = (Path(__file__).parent / "data.csv").read_text()', "'# reads: data.csv'"),
@@ -130,6 +140,13 @@ UNDECLARED = {
     "a size": ('import os\nx = os.path.getsize("data.csv")', "'# reads: data.csv'"),
     "a module": ("import importlib\nx = importlib.import_module('helper')", "'# reads: helper.py'"),
     "of the docs": ('x = open("docs/a.txt")', "copy it below snippets/"),
+    "NumPy and a blank": ('import numpy as np\nx = np.loadtxt("a b.csv", delimiter=",")', "'# reads: a b.csv'"),
+    "a pattern": ('from pathlib import Path\nx = list(Path("deep").glob("*"))', "'# reads: deep'"),
+    "a package": ("import importlib\nx = importlib.import_module('deep')", "'# reads: deep'"),
+    "in a worker": (
+        "import os\nif os.fork() == 0:\n    try:\n        open('data.csv')\n    except OSError:\n        pass\n    os._exit(0)\nn = os.wait()",
+        "'# reads: data.csv'",
+    ),
     "although it goes on": ('try:\n    open("data.csv")\nexcept OSError:\n    pass', "'# reads: data.csv'"),
 }  # fmt: skip
 
@@ -149,6 +166,7 @@ OUTSIDE = {
     "writes": "x = open({folder!r} + '/new', 'w')",
     "removes": "import os\nos.remove({path!r})",
     "moves": "import os\nos.rename({path!r}, 'mine')",
+    "makes a folder": "import os\nos.makedirs({folder!r} + '/__pycache__made')",
     "links": "import os\nos.symlink({path!r}, 'mine')\nx = open('mine').read()",
     "goes there": "import os\nos.chdir({folder!r})\nx = open('secret.txt').read()",
 }
@@ -181,6 +199,8 @@ DECLARATIONS = {
     "empty": "holds no file",
     "pipe": "holds no file",
     "old.txt~": "is hidden",
+    "holding": "is not there (its loop)",
+    "a.txt, b.txt": "is not there",
 }
 
 
@@ -194,6 +214,8 @@ def test_a_declaration_that_cannot_be(program: OneProgram, name: str) -> None:
     (folder / "to-env").symlink_to(".env")
     (folder / "loop").symlink_to("loop")
     (folder / "empty").mkdir()
+    (folder / "holding").mkdir()
+    (folder / "holding/loop").symlink_to("loop")
     os.mkfifo(folder / "pipe")
     error = program.fails(f"x = 1\n# reads: {name}")
     assert error.startswith(f"snippets/x.py:3: '{name}' {DECLARATIONS[name]}")

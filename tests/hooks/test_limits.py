@@ -58,6 +58,10 @@ REACHED = {
         "import subprocess\nn = subprocess.run(['yes'])",
         ["printed more than 100 kB"],
     ),
+    "errors": (
+        "import sys\nwhile True:\n    n = sys.stderr.write('oh no\\n')",
+        ["wrote to stderr", "    oh no"],
+    ),
     "a figure": (
         "import matplotlib.pyplot as plt\npoints = plt.scatter(range(10**6), range(10**6))",
         ["drew a figure of more than 1000 kB", "'# figure limit: 2000 kB'"],
@@ -138,7 +142,28 @@ def test_a_setting_that_cannot_be_read(program: OneProgram, setting: str) -> Non
     error = program.fails(f"x = 1\n# {setting}")
     kind = setting.partition(":")[0]
     assert error.startswith(f"snippets/x.py:3: {SETTINGS[setting]}.")
-    assert f"write it as '# {kind}: " in error
+    assert f"write it as, say, '# {kind}: " in error
+
+
+NEARLY = [
+    "# Reads: a.txt",
+    "# read: a.txt",
+    "# time-limit: 3 s",
+    "# time limit 3 s",
+    "# Memory limit = 3 GB",
+    "    # reads: a.txt",
+    "y = 1  # reads: a.txt",
+]
+
+
+@pytest.mark.parametrize("line", NEARLY)
+def test_what_nearly_sets_something_is_not_passed_over(
+    program: OneProgram, line: str
+) -> None:
+    error = program.fails(f"x = 1\n{line}\nz = 1")
+    assert error.startswith("snippets/x.py:3: '# ")
+    assert "sets nothing" in error
+    assert "at the start of a line of its own" in error
 
 
 def test_a_setting_made_twice(program: OneProgram) -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,11 @@ import pytest
 from one_program import OneProgram, printed
 from patience import PATIENCE, happens
 
+SUGGESTS = """# --8<-- [start:a]
+# raises: NameError
+value = 1
+print(valu)
+# --8<-- [end:a]"""
 RAISES = """# --8<-- [start:a]
 # raises: RuntimeError
 import json
@@ -57,6 +63,18 @@ PRINTING: dict[str, tuple[str | bytes, str]] = {
         "[4, 9]\n",
     ),
     "another encoding's line ends": (b'"""x"""\r\nprint("a")\r\nprint("b")\r\n', "a\nb\n"),
+    "a fork that runs on": ("import os\nprint('a')\npid = os.fork()\nif pid:\n    n = os.wait()\nprint('b')", "a\nb\nb\n"),
+    "a fork that exits": ("import os, sys\nif os.fork() == 0:\n    print('b')\n    sys.exit()\nn = os.wait()\nprint('c')", "b\nc\n"),
+    "all warnings": ("import warnings\nwarnings.simplefilter('error')\nprint('a')", "a\n"),
+    "the built-in names": ("print(len(dir(__builtins__)) > 100)", "True\n"),
+    "its own path": ("import os\nprint(__file__, os.path.basename(os.getcwd()))", "snippets/x.py x\n"),
+    "a message of logging": (
+        "import logging, sys\nlogging.basicConfig(stream=sys.stdout)\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n"
+        "    logging.exception('oh')",
+        'ERROR:root:oh\nTraceback (most recent call last):\n  File "snippets/x.py", line 5, in <module>\n    1 / 0\n'
+        "    ~~^~~\nZeroDivisionError: division by zero\n",
+    ),
+    "no stdout of its own": ("import sys\nprint('a')\ndel sys.stdout", "a\n"),
     "a mark at the start": (b'\xef\xbb\xbf"""x"""\nprint("a")\n', "a\n"),
 }  # fmt: skip
 
@@ -79,9 +97,10 @@ def test_each_section_has_its_own_output_and_the_future_of_the_file(
     assert record.text("b") == "b\n"
 
 
-def test_a_traceback_is_python_s_own(program: OneProgram) -> None:
+@pytest.mark.parametrize("body", [RAISES, SUGGESTS])
+def test_a_traceback_is_python_s_own(program: OneProgram, body: str) -> None:
     """The same text as that of `python snippets/x.py`, told by the lines of the program."""
-    record = program.run(RAISES)
+    record = program.run(body)
     path = program.root / "snippets/x.py"
     plain = subprocess.run([sys.executable, path], capture_output=True, text=True)
     lines = plain.stderr.replace(str(path.parent), "snippets").split("\n")
@@ -93,8 +112,7 @@ def test_a_traceback_is_python_s_own(program: OneProgram) -> None:
             kept = True
         own += [line] * kept
     assert record.text("a") == "\n".join(own)
-    assert 'File "snippets/x.py", line 8, in read' in record.text("a")
-    assert record.values == {}
+    assert 'File "snippets/x.py", line ' in record.text("a")
 
 
 def test_a_failing_section_leaves_its_values(program: OneProgram) -> None:
@@ -121,6 +139,17 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
     "NaN of JSON": ("import json\nprint(json.dumps([float('nan')]))", "printed 'NaN'"),
     "a value": ("x=float('inf')", "x.py:2: the value 'x' is or holds a NaN"),
     "no memory": ("raise MemoryError", "free some, by closing other programs"),
+    "a path of the run": ("import tempfile\nprint(tempfile.gettempdir())", "print no path of a temporary file"),
+    "escape in an error": ("# --8<-- [start:a]\n# raises: ValueError\nraise ValueError('\\x1b')\n# --8<-- [end:a]", "printed '\\x1b'"),
+    "what is left of an error": ("import os, sys\nn = sys.stderr.write('oh no')\nos._exit(3)", "    oh no"),
+    "an open bracket": ("print((1", "x.py:2: this is not Python: '(' was never closed"),
+    "an open string": ('x = """a', "this is not Python: unterminated triple-quoted string"),
+    "a dedent": ("if 1:\n    if 1:\n        x = 1\n   y = 2", "x.py:5: this is not Python"),
+    "only a comment": (b'"""x"""\n# c\n', "no code stands below the docstring"),
+    "another coding": (b'# coding: latin-1\n"""x"""\nx = 1\n', "the file says that it is in iso-8859-1"),
+    "an error of 10 MB": ("assert False, '0123456789abcdef' * 650_000", "raised AssertionError"),
+    "a warning about what called it": ("import warnings\nwarnings.warn('oh', stacklevel=2)", "UserWarning: oh"),
+    "what is not installed": ("import no_such_package", "add it to pyproject.toml"),
     "another line end": ("x = 'a\u2028b'", "x.py:2: the character \\u2028 ends a line for other programs"),
     "form feed in the file": ("x = 1\n\fy = 2", "x.py:3: the character \\x0c"),
     "not UTF-8 itself": (b'"""x"""\nx = "\xe9"\n', "x.py:2: this is not UTF-8"),
@@ -135,6 +164,17 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
 def test_what_is_no_output(program: OneProgram, case: str) -> None:
     body, expected = FAILURES[case]
     assert expected in program.fails(body)
+
+
+def test_what_is_imported_is_no_value(program: OneProgram) -> None:
+    record = program.run("from math import inf, pi\nfrom decimal import *\nx = pi")
+    assert list(record.values) == ["x"]
+
+
+def test_lists_in_lists_without_end(program: OneProgram) -> None:
+    record = program.run("x = 1\nfor n in range(900):\n    x = [x]")
+    assert record.values == {"n": 899}
+    assert record.too_large == ["x"]
 
 
 def test_a_name_is_no_nan(program: OneProgram) -> None:
@@ -167,7 +207,9 @@ ids.append(int(os.read(read, 9)))
 def build_of(program: OneProgram) -> subprocess.Popen[str]:
     """A build that runs a sleeping program, once it sleeps; its temporary files lie in `tmp`."""
     program.write(
-        {"x.py": '"""x"""\nimport os, time\n\nprint(os.getpid())\ntime.sleep(600)\n'}
+        {
+            "x.py": '"""x"""\nimport os, subprocess, time\n\nchild = subprocess.Popen(["setsid", "sleep", "600"])\nprint(os.getpid())\ntime.sleep(600)\n'
+        }
     )
     scratch = program.root / "tmp"
     scratch.mkdir()
@@ -187,6 +229,13 @@ def build_of(program: OneProgram) -> subprocess.Popen[str]:
     return build
 
 
+def running(pid: int) -> bool:
+    """Whether a process lives; one that ended and that nobody waited for does not."""
+    with suppress(psutil.NoSuchProcess):
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
 def pid_of_run(program: OneProgram) -> str:
     texts = [path.read_text() for path in program.root.glob("tmp/run-*/stdout")]
     return "".join(texts).strip()
@@ -200,7 +249,7 @@ def test_the_end_of_the_build_ends_the_run(program: OneProgram, name: str) -> No
     build.send_signal(signal.Signals[name])
     build.communicate(timeout=PATIENCE)
     assert happens(lambda: not list((program.root / "tmp").iterdir()))
-    assert happens(lambda: not psutil.pid_exists(pid))
+    assert happens(lambda: not running(pid))
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
@@ -208,9 +257,12 @@ def test_the_end_of_the_watcher_ends_the_run(program: OneProgram, name: str) -> 
     build = build_of(program)
     pid = int(pid_of_run(program))
     (watcher,) = psutil.Process(build.pid).children()
+    assert happens(lambda: len(watcher.children(recursive=True)) == 2)
+    pids = [process.pid for process in watcher.children(recursive=True)]
     watcher.send_signal(signal.Signals[name])
     _, error = build.communicate(timeout=PATIENCE)
     assert build.returncode == 1
     assert "the process that watches the run was ended" in error
-    assert happens(lambda: not psutil.pid_exists(pid))
+    assert pid in pids
+    assert happens(lambda: not any(map(running, pids)))
     assert not list((program.root / "tmp").iterdir())

@@ -82,11 +82,14 @@ class Border:
         self.places = {**found, **places}
         self.folder, self.project, self.tell = folder, project, tell
         self.refused = False
+        self.closed = True
         sys.addaudithook(self._audit)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         positions = READING.get(event) or CHANGING.get(event)
         if not positions:
+            return
+        if not self.closed:
             return
         # os.open may start from an open folder, which its event does not name.
         if event == "open" and arguments[1] is None and not os.path.isabs(arguments[0]):
@@ -338,6 +341,7 @@ class Run:
 
     def _failure(self, error: BaseException) -> dict[str, Any]:
         """What Python says of `error`, told by the lines of the program and its modules."""
+        self.border.closed = False  # what follows is not the program's
         self._keep_own(error, set())
         own = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in own if frame.filename == self.program]
@@ -347,12 +351,11 @@ class Run:
             with redirect_stderr(io.StringIO()) as text:
                 sys.__excepthook__(type(error), error, error.__traceback__)
             said = text.getvalue()
-        undeclared = filter(None, map(self._undeclared, _missing(error)))
         return {
             "kind": type(error).__name__,
             "text": said.rstrip("\n"),
             "line": lines[-1] if lines else None,
-            "undeclared": next(undeclared, ""),
+            "undeclared": self._undeclared(error),
         }
 
     def _keep_own(self, error: BaseException, seen: set[int]) -> None:
@@ -376,26 +379,24 @@ class Run:
             if isinstance(inner, BaseException):
                 self._keep_own(inner, seen)
 
-    def _undeclared(self, path: str) -> str:
-        with suppress(OSError, ValueError):
-            real = os.path.realpath(os.path.join(self.folder, path))
-            return self.border.undeclared(real)
+    def _undeclared(self, error: BaseException) -> str:
+        """What an error did not find that the project has: a module, or a file that its words name."""
+        candidates: list[str] = []
+        if isinstance(error, ModuleNotFoundError):
+            path = (error.name or "").replace(".", os.sep)
+            candidates = [f"{path}.py", path]
+        elif isinstance(error, OSError):
+            said = str(error)[:1000]
+            for folder, _, names in os.walk(self.border.project):
+                paths = [os.path.join(folder, name) for name in names]
+                below = [os.path.relpath(path, self.border.project) for path in paths]
+                candidates += [path for path in below if path in said]
+        for path in candidates:
+            with suppress(OSError, ValueError):
+                real = os.path.realpath(os.path.join(self.folder, path))
+                if name := self.border.undeclared(real):
+                    return name
         return ""
-
-
-def _missing(error: BaseException) -> list[str]:
-    """What an error may be about that is not there: a module, or a path that it names or speaks of."""
-    if isinstance(error, ModuleNotFoundError):
-        path = (error.name or "").replace(".", os.sep)
-        return [f"{path}.py", path]
-    if not isinstance(error, OSError):
-        return []
-    spoken: list[str] = []
-    with suppress(Exception):
-        text = str(error)[:1000]
-        spoken = re.findall(r"'([^']+)'", text) + re.findall(r"[\w./-]+", text)
-    named = [error.filename] if isinstance(error.filename, str) else []
-    return [*named, *(path for path in spoken if "." in path or os.sep in path)]
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def check_names(folder: Path) -> None:
             )
         if name in sys.stdlib_module_names or PathFinder.find_spec(name, environment):
             place.fail(
-                f"'{name}' is also the name of an installed package, which no snippet could import any more.",
+                f"'{name}' is also the name of a module of Python or an installed package, which no snippet could import any more.",
                 f"rename it, say to 'my_{name}'.",
             )
 

@@ -7,6 +7,7 @@ import functools
 import json
 import math
 import platform
+import posixpath
 import re
 import signal
 import sys
@@ -117,7 +118,7 @@ class _Outcome:
             self._fail(
                 line + cell.source.count("\n"),
                 f"{where} ends in a bare expression: a notebook would show its value, a program would not.",
-                "print the value, or assign it.",
+                "print the value, or assign it: '_ = …'.",
             )
         if cell.raises and not failure:
             self._fail(
@@ -140,7 +141,9 @@ class _Outcome:
             found, remedy = NOT_FINITE.search(text), NAN
         if found:
             line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]
-            problem = f"{self._where(cell)} printed '{_visible(found[0])}'."
+            line = line.replace(self.scratch, "<temporary>")
+            shown = _visible(found[0]).replace(self.scratch, "<temporary>")
+            problem = f"{self._where(cell)} printed '{shown}'."
             self._fail(cell.first_line, problem, remedy, _visible(line)[:200])
 
     def _failed(self, cell: Cell, failure: dict[str, Any]) -> None:
@@ -151,12 +154,17 @@ class _Outcome:
                 problem = f"{self._where(cell)} found no more {need}."
                 remedy = f"free some, by closing other programs or removing files, and {AGAIN}"
                 self._fail(failure["line"], problem, remedy, failure["text"])
+        if failure["kind"] == "ModuleNotFoundError" and not cell.raises:
+            problem = failure["text"].rpartition("\n")[2]
+            remedy = "use what is installed, or add it to pyproject.toml and run 'make lock'; a module of the project is imported as 'from shared.name import …'."
+            self._fail(failure["line"], f"{problem}.", remedy)
         if failure["kind"] != cell.raises:
+            declare = f"if section '{cell.name}' is there to show it, begin it with '# raises: {failure['kind']}'."
             expected = f" instead of the declared {cell.raises}" if cell.raises else ""
             self._fail(
                 failure["line"] or cell.first_line,
                 f"{self._where(cell)} raised {failure['kind']}{expected}.",
-                f"mend it, or declare it on the section's first line: '# raises: {failure['kind']}'.",
+                f"mend it; {declare}" if cell.name else "mend it.",
                 failure["text"],
             )
 
@@ -165,7 +173,7 @@ class _Outcome:
         line = refusal["line"] if own else cell.first_line
         through = f", in {refusal['file']}," if refusal["file"] and not own else ""
         if refusal["kind"] == "undeclared":
-            self._undeclared(line, refusal["name"])
+            self._undeclared(line, refusal["name"], refusal["file"])
         outside = f"'{refusal['path']}', which lies outside the folder of the run."
         if refusal["kind"] == "changes":
             remedy = "write below the program's own folder, by a relative path."
@@ -174,10 +182,10 @@ class _Outcome:
         verb = refusal["kind"]
         self._fail(line, f"{self._where(cell)}{through} {verb} {outside}", remedy)
 
-    def _undeclared(self, line: int | None, name: str) -> NoReturn:
+    def _undeclared(self, line: int | None, name: str, reader: str = "") -> NoReturn:
         shown = name.removeprefix("../")
         problem = f"'{shown}' is in the project, but no line declares that the snippet reads it."
-        self._fail(line, problem, _declare(name))
+        self._fail(line, problem, _declare(name, reader))
 
     def _wrote_to_stderr(self, cell: Cell, text: str) -> NoReturn:
         problem = f"{self._where(cell)} wrote to stderr."
@@ -212,7 +220,7 @@ class _Outcome:
             case "wall":
                 given = f"in which it was given {self.answer['seconds']:.0f} s of processor time"
                 problem = f"{where} did not end within {allowed['wall']:g} s of the clock, {given}."
-                remedy = f"wait until the machine is less busy, or close other programs, and {AGAIN}"
+                remedy = f"wait until the machine is less busy, or close other programs, and {AGAIN} What the program itself waits for (sleep, a lock, the network) has to come."
             case "output":
                 self._too_large(self.began, "output")
             case "errors":
@@ -346,13 +354,15 @@ class _Outcome:
         return {name: version_of(name) or "" for name in sorted(found)}
 
 
-def _declare(name: str) -> str:
+def _declare(name: str, reader: str = "") -> str:
+    """The remedy for a file that `reader`, a program or a module below `snippets/`, reads undeclared."""
     if name.startswith(("/", "../")):
         return "copy it below snippets/, and declare it there with a line '# reads: …'."
     remedy = f"declare it on a line of its own, '# reads: {name}'"
     if name.endswith(".py"):
         return f"{remedy}."
-    return f'{remedy}, and read it as Path(__file__).parent / "{name}".'
+    beside = posixpath.relpath(name, posixpath.dirname(reader) or ".")
+    return f'{remedy}, and read it as Path(__file__).parent / "{beside}".'
 
 
 def _visible(text: str) -> str:
