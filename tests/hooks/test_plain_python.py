@@ -17,8 +17,8 @@ from patience import PATIENCE, happens
 
 SUGGESTS = """# --8<-- [start:a]
 # raises: NameError
-value = 1
-print(valu)
+weights = 1
+print(weight)
 # --8<-- [end:a]"""
 RAISES = """# --8<-- [start:a]
 # raises: RuntimeError
