@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 seeds = range(5)
+# time limit: 120 s
 users, items, true_size, noise = 120, 80, 3, 0.3
 size, hidden = 8, 32  # numbers in a vector, units of the scorer
 steps, patience = 600, 100  # at most; without a gain on the validation set
