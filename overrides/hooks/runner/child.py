@@ -87,9 +87,7 @@ class Border:
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         positions = READING.get(event) or CHANGING.get(event)
-        if not positions:
-            return
-        if not self.closed:
+        if not positions or not self.closed:
             return
         # os.open may start from an open folder, which its event does not name.
         if event == "open" and arguments[1] is None and not os.path.isabs(arguments[0]):
@@ -269,10 +267,8 @@ class Run:
         warnings.filterwarnings("ignore", message=".* is non-interactive, and thus")
 
     def note(self, **facts: Any) -> None:
-        """Adds a line to the report."""
-        os.write(
-            self.report, f"{json.dumps(facts)}\n".encode()
-        )  # whole, by whichever process
+        """Adds a line to the report, whole, whichever process of the run does."""
+        os.write(self.report, f"{json.dumps(facts)}\n".encode())
 
     def go(self) -> None:
         """Runs the sections until one of them ends the program or has to be told of."""

@@ -69,13 +69,12 @@ def check_names(folder: Path) -> None:
             )
 
 
-def read_program(path: Path, place: Place) -> str:
-    """The text of a Python file, its lines ended by '\\n'.
+def program_text(data: bytes, place: Place) -> str:
+    """The text of a Python file that holds `data`, its lines ended by '\\n'.
 
     Raises:
-        SourceError: it cannot be read, is not UTF-8, or holds a character that ends a line for others only.
+        SourceError: it is not UTF-8, or holds a character that ends a line for others only.
     """
-    data = _read(path, place)
     try:
         coding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
     except SyntaxError:
@@ -135,8 +134,8 @@ def closed_folder(path: Path, root: Path) -> dict[str, bytes]:
         place = Place(Path("snippets") / name)
         if not (base / name).resolve().is_relative_to(base.resolve()):
             place.fail("the file leads out of snippets/.", "put the file itself there.")
-        text = read_program(base / name, place)
         files[str(name)] = _read(base / name, place)
+        text = program_text(files[str(name)], place)
         for here, kind, declared in settings(text, place.path):
             if kind == "reads":
                 files |= _declared(base, declared, here)

@@ -68,7 +68,8 @@ class _Outcome:
         self.end: dict[str, Any] = next((n for n in notes if "values" in n), {})
         with (scratch / "stdout").open("rb") as file:
             self.printed = file.read(int(snippet.limits.output) + 1)
-        self.stderr = START_UP.sub(b"", (scratch / "stderr").read_bytes())
+        said = START_UP.sub(b"", (scratch / "stderr").read_bytes())
+        self.stderr = said.decode(errors="replace").replace(self.folder, "snippets")
 
     def _answer(self, scratch: Path) -> dict[str, Any]:
         try:
@@ -190,9 +191,8 @@ class _Outcome:
     def _wrote_to_stderr(self, cell: Cell, text: str) -> NoReturn:
         problem = f"{self._where(cell)} wrote to stderr."
         remedy = "mend what it warns of; a reader's page shows stdout only."
-        said = text.replace(self.folder, "snippets")
-        cut = "" if len(said) <= 2000 else " …"
-        self._fail(cell.first_line, problem, remedy, said[:2000] + cut)
+        cut = "" if len(text) <= 2000 else " …"
+        self._fail(cell.first_line, problem, remedy, text[:2000] + cut)
 
     def _too_large(self, cell: Cell, kind: str) -> NoReturn:
         limit = getattr(self.snippet.limits, kind)
@@ -224,22 +224,17 @@ class _Outcome:
             case "output":
                 self._too_large(self.began, "output")
             case "errors":
-                said = self.stderr.decode(errors="replace")
-                self._wrote_to_stderr(self.began, said)
+                self._wrote_to_stderr(self.began, self.stderr)
             case _:
                 return
         self._fail(self.began.first_line, problem, remedy)
 
     def _check_end(self) -> None:
         """The process came to its end by itself, and said nothing more on stderr."""
-        status, where, line = (
-            self.answer["status"],
-            self._where(self.began),
-            self.began.first_line,
-        )
+        where, line = self._where(self.began), self.began.first_line
+        status = self.answer["status"]
         if len(self.printed) > self.snippet.limits.output:
             self._too_large(self.began, "output")
-        said = self.stderr.decode(errors="replace").replace(self.folder, "snippets")
         if status == -signal.SIGKILL:
             problem = f"{where} died: its process was killed, as a system does that runs out of memory."
             remedy = f"close other programs to free memory, and {AGAIN}"
@@ -247,9 +242,9 @@ class _Outcome:
         if status or not self.end:
             how = signal.Signals(-status).name if status < 0 else f"status {status}"
             remedy = f"run 'python {self.snippet.path}' by itself to see how it ends."
-            self._fail(line, f"{where} ended its process ({how}).", remedy, said)
-        if said:
-            self._wrote_to_stderr(self.began, said)
+            self._fail(line, f"{where} ended its process ({how}).", remedy, self.stderr)
+        if self.stderr:
+            self._wrote_to_stderr(self.began, self.stderr)
 
     def _check_values(self) -> None:
         """No number that a sentence could name is a NaN or an infinity, unless its section is about that."""

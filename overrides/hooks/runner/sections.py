@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from .errors import Place
-from .folder import closed_folder, read_program, settings
+from .folder import closed_folder, program_text, settings
 
 MARKER = re.compile(
     r"^(?P<indent>\s*)#\s*-+8<-+\s*\[\s*(?P<type>start|end)\s*:\s*(?P<name>[^\]\s]*)\s*\]\s*$"
@@ -128,9 +128,10 @@ class Snippet:
             SourceError: it is not Python, has no docstring, or sets what cannot be; a section marker is out of
                 place; a declared file is not there.
         """
-        place = Place(path.relative_to(root))
-        snippet = cls.parse(read_program(path, place), path.relative_to(root))
         files, style = closed_folder(path, root), root / "snippets/matplotlibrc"
+        own = files[path.relative_to(root / "snippets").as_posix()]
+        place = path.relative_to(root)
+        snippet = cls.parse(program_text(own, Place(place)), place)
         draws = any(b"matplotlib" in data for data in files.values())
         look = style.read_bytes() if draws and style.is_file() else b""
         return replace(snippet, files=files, style=look)
