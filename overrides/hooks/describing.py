@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 
-from cards import card, card_path
-from metadata import About, faq_questions, plain_text
+from chapters.pages import Pages
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
-from pages import Pages
+from publish.cards import card, card_path
+from publish.metadata import About, faq_questions, plain_text
 from runner import Record
 
 

@@ -16,13 +16,12 @@ from typing import Any, Literal, cast
 
 import serving
 import taking
-from access import accessible
-from assets import SHIM, is_published
+from chapters.notebooks import read_titles
+from chapters.pages import Pages, Source, check_twins
+from copies.notebook import colab, download
 from describing import about_page, has_previews, preview_cards
-from finishing import finish_assets, finished_page
 from indexing import WORKER, index_joined_words, teach_words, with_all_words
 from jinja2 import Environment, FileSystemBytecodeCache
-from metadata import Edition, read_edition
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -34,11 +33,13 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
-from not_found import not_found_context
-from notebooks import colab, download, read_titles
-from offline import offline_files
-from pages import Pages, Source, check_twins
-from publishing import Staging, WarningCount
+from publish.access import accessible
+from publish.assets import SHIM, is_published
+from publish.finishing import finish_assets, finished_page
+from publish.metadata import Edition, read_edition
+from publish.not_found import not_found_context
+from publish.offline import offline_files
+from publish.staging import Staging, WarningCount
 from rebuilds import (
     Published,
     copy_tree,

@@ -14,11 +14,11 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from cards import HEIGHT, WIDTH, card
 from conftest import ROOT, Project
-from links import TYPES
 from PIL import Image
 from playwright.sync_api import Browser
+from publish.cards import HEIGHT, WIDTH, card
+from publish.links import TYPES
 from pybtex.database import parse_string
 from runner import Record
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from assets import STYLE, whole_sheet
 from conftest import ROOT
 from mkdocs.theme import Theme
 from playwright.sync_api import Browser, Page
+from publish.assets import STYLE, whole_sheet
 
 from .conftest import let_it_settle, wait_for
 from .test_scheme import Scheme

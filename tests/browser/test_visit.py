@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
-from searching import INDEX
+from publish.search import INDEX
 
 from .conftest import let_it_settle, page_paths, wait_for
 

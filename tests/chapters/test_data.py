@@ -7,11 +7,11 @@ import re
 
 import pytest
 import yaml
-from article import read_map
 from chapter_files import LANGUAGES, body, file, pages, sections
+from chapters.article import read_map
+from chapters.corrections import read_corrections
+from chapters.glossary import read_glossary
 from conftest import ROOT
-from corrections import read_corrections
-from glossary import read_glossary
 
 ARTICLE = {
     "1": 3, "2": 3, "3": 4, "4": 3, "5": 4, "6": 4, "7": 3, "8": 4, "9": 5,

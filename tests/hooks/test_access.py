@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from access import accessible
 from jinja2 import Environment, FileSystemLoader
 from mkdocs.exceptions import PluginError
+from publish.access import accessible
 from runner import SourceError
 from theme import CHANGES, PROGRAMS, ChangedTheme, without_measuring
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from copies.notebook import download
 from conftest import Project
 from nbclient import NotebookClient
-from notebooks import download
 from one_program import OneProgram
 
 FIRST = '''"""Counts up."""

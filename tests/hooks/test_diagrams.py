@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from chapter_files import LANGUAGES, file, pages
-from diagrams import diagram_svg
+from drawing.diagram import diagram_svg
 
 FENCE = re.compile(r"^```mermaid\n(?P<source>.*?)^```$", re.MULTILINE | re.DOTALL)
 POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")

@@ -108,7 +108,7 @@ def test_every_kind_of_edit_shows_in_both_languages(server: Server) -> None:
     assert server.shows("<title>New "), server.printed()
 
     project.replace(
-        "overrides/hooks/chapters.py", 'class="output"', 'class="output edited"'
+        "overrides/hooks/drawing/output.py", 'class="output"', 'class="output edited"'
     )
     assert server.shows('class="output edited"'), server.printed()
     assert server.shows('class="output edited"', "zh/")

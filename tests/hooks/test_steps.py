@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from steps import Run, steps_html
+from drawing.steps import Run, steps_html
 
 WORDS = {
     "state": "{step}/{last} {loss} {prediction} {target}",

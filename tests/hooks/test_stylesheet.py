@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stylesheet import Vocabulary, trimmed
+from publish.stylesheet import Vocabulary, trimmed
 
 PAGE = """<!doctype html><html><body dir="ltr" data-scheme="light"><nav class="menu open">
 <button class="switch"></button></nav><script>document.body.setAttribute("data-scheme", dark ? "slate" : "light")</script>

@@ -3,7 +3,7 @@
 `python -m overrides.hooks.runner numpy_network` runs one snippet (without a name: all) that has no valid record yet.
 """
 
-from .errors import Place, SourceError
+from .errors import Place, SourceError, nearest
 from .folder import is_source, packed
 from .record import Record, printed
 from .schedule import ensure_records, read_modules
@@ -17,6 +17,7 @@ __all__ = [
     "SourceError",
     "ensure_records",
     "is_source",
+    "nearest",
     "packed",
     "printed",
     "read_modules",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -54,3 +56,16 @@ class Place:
 def reason(error: OSError) -> str:
     """What the system says of a file that it does not give or take."""
     return error.strerror or str(error)
+
+
+def nearest(name: str, known: Iterable[str], what: str) -> str:
+    """A remedy that names what is like `name` among the known."""
+    near = (
+        difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
+        or sorted(known)[:8]
+    )
+    return (
+        f"{what} nearest to it: {', '.join(near)}."
+        if near
+        else f"there are none among {what}."
+    )

@@ -12,15 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from copies import Original, Part, Site, parts, quoted
-from notebooks import (
-    as_ipynb,
-    file_cells,
-    markdown_cell,
-    provenance_text,
-    runnable_cells,
-)
+from drawing.output import provenance_text
 from rebuilds import remember_content
+
+from copies.markdown import Original, Part, Site, parts, quoted
+from copies.notebook import as_ipynb, file_cells, markdown_cell, runnable_cells
 
 HEADING_ID = re.compile(r"^( *#+ .*?) \{#[\w-]+\}$", re.MULTILINE)
 ANCHOR = re.compile(r'^ *<div id="[^"]*"></div>\n?', re.MULTILINE)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from searching import INDEX, WHOLE, read_index, with_whole_search
+from publish.search import INDEX, WHOLE, read_index, with_whole_search
 
 LINK = re.compile(r'(?<= href=")([^"#?:]+)(?=[#?"])')
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')

@@ -7,7 +7,8 @@ import re
 from xml.etree.ElementTree import Element
 
 import mmdr
-import svg
+
+from drawing import svg
 
 TITLE = re.compile(r"^\s*accTitle:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 DESCRIPTION = re.compile(r"^\s*accDescr:\s*(?P<text>.+?)\s*$", re.MULTILINE)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from runner import Place, Record
+from runner import Place, Record, nearest
 
 VALUE = re.compile(r"\{\{ *(?P<reference>[^{}|]*?) *(?:\| *(?P<format>[^{}]*?) *)?\}\}")
 REFERENCE = re.compile(r"(?P<snippet>[\w-]+):(?P<name>\w+)(?P<indices>(?:\[-?\d+\])*)$")
@@ -119,19 +118,6 @@ class Values:
                 f"'{match['format']}' is no format for {value!r} ({error}).",
                 "use a format of Python: .4f  ,  .1%  .2e",
             )
-
-
-def nearest(name: str, known: Iterable[str], what: str) -> str:
-    """A remedy that names what is like `name` among the known."""
-    near = (
-        difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
-        or sorted(known)[:8]
-    )
-    return (
-        f"{what} nearest to it: {', '.join(near)}."
-        if near
-        else f"there are none among {what}."
-    )
 
 
 def _latex(number: str) -> str:

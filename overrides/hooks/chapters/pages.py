@@ -9,36 +9,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from article import HEADING, ArticleMap, read_map
-from chapters import (
+from drawing.diagram import diagram_svg
+from drawing.figure import figure_svg
+from drawing.formula import FormulaError, formulas_to_mathml
+from drawing.output import (
+    facts_html,
+    fenced,
+    output_html,
+    provenance_html,
+    provenance_text,
+    relative,
+    valid_content,
+)
+from drawing.steps import read_run, steps_html
+from runner import Place, Record, Snippet, SourceError, is_source, printed
+
+from chapters.article import HEADING, ArticleMap, read_map
+from chapters.corrections import CorrectionWriter, read_corrections
+from chapters.glossary import Glossary, read_glossary
+from chapters.labs import Lab, LabWriter, read_lab
+from chapters.notebooks import cells_html, other_files
+from chapters.overview import Overview
+from chapters.reader import (
     Chapter,
     Embed,
     Reader,
-    fenced,
     fill_in,
-    output_html,
     read_text,
     token,
 )
-from corrections import CorrectionWriter, read_corrections
-from diagrams import diagram_svg
-from figures import figure_svg
-from formulas import FormulaError, formulas_to_mathml
-from glossary import Glossary, read_glossary
-from labs import Lab, LabWriter, read_lab
-from mkdocs.utils import get_relative_url
-from notebooks import (
-    cells_html,
-    facts_html,
-    other_files,
-    provenance_html,
-    provenance_text,
-)
-from overview import Overview
-from runner import Place, Record, Snippet, SourceError, is_source, printed
-from steps import read_run, steps_html
-from validity import valid_content
-from values import Values
+from chapters.values import Values
 
 # Two citations beside each other: without a comma 2 and 4 read as 24.
 NEIGHBOURS = ('</sup><sup id="fnref', '</sup><sup>,</sup><sup id="fnref')
@@ -182,9 +182,7 @@ class Pages:
         html = BEFORE_NOTE.sub("\u202f", html.replace(*NEIGHBOURS))
         html = valid_content(html)
         if uri in self.chapters and uri != "glossary.md":
-            html = self.glossary.link_terms(
-                html, get_relative_url("glossary/", page_url)
-            )
+            html = self.glossary.link_terms(html, relative("glossary/", page_url))
         return html
 
     def _embed_html(self, embed: Embed, caption: str, page_url: str) -> str:
@@ -210,7 +208,7 @@ class Pages:
     def _steps_html(self, embed: Embed, caption: str, page_url: str) -> str:
         run = read_run(self.records[embed.snippet], Place(embed.id, 0).fail)
         drawn, table = steps_html(run, f"steps-{embed.id}", embed.options, self.words)
-        script = get_relative_url("assets/steps.js", page_url)
+        script = relative("assets/steps.js", page_url)
         return (
             f'<figure class="steps">{drawn}\n<figcaption>{caption}</figcaption></figure>'
             f'{table}<script src="{script}" defer></script>'

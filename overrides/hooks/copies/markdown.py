@@ -14,9 +14,9 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import svg
-from chapters import FENCE, GOOD_INCLUDE, Embed, blocks, end_of_fence, fenced
-from notebooks import provenance_text
+from chapters.reader import FENCE, GOOD_INCLUDE, Embed, blocks, end_of_fence
+from drawing import svg
+from drawing.output import fenced, provenance_text
 from rebuilds import remember_content
 from runner import Record, Snippet
 

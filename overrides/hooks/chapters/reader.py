@@ -6,19 +6,19 @@ afterwards `fill_in` puts the HTML in its place. Both languages go the same way.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import figures
 import yaml
-from diagrams import DiagramError, diagram_svg
-from runner import Place, Record, Snippet, SourceError
-from steps import read_run
-from values import Values, nearest, read_yaml
+from drawing import figure as figures
+from drawing.diagram import DiagramError, diagram_svg
+from drawing.steps import read_run
+from runner import Place, Record, Snippet, SourceError, nearest
+
+from chapters.values import Values, read_yaml
 
 DIRECTIVE = re.compile(r"^ *::: +(?P<kind>[\w-]+)(?: +(?P<argument>\S+))? *$")
 INCLUDE = re.compile(r"-+ *8 *< *-+")
@@ -263,17 +263,6 @@ def fill_in(
             + content[found.end() :]
         )
     return content
-
-
-def output_html(text: str) -> str:
-    """What a section printed, as preformatted text."""
-    return f'<pre class="output"><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>'
-
-
-def fenced(text: str, language: str) -> str:
-    """Code or output as a fenced block of Markdown."""
-    fence = "````" if "```" in text else "```"
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
 def blocks(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:

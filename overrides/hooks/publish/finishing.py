@@ -6,12 +6,13 @@ import posixpath
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assets import with_shared_assets, write_assets
-from links import finish_links
 from mkdocs.utils import get_relative_url
-from policy import with_policy
-from searching import split_index, with_patient_search
-from validity import valid_page
+
+from publish.assets import with_shared_assets, write_assets
+from publish.links import finish_links
+from publish.policy import with_policy
+from publish.search import split_index, with_patient_search
+from publish.validity import valid_page
 
 
 def finished_page(

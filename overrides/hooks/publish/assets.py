@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mathfont import formula_characters, math_font
-from stylesheet import Vocabulary, joined, trimmed
+from publish.mathfont import formula_characters, math_font
+from publish.stylesheet import Vocabulary, joined, trimmed
 
 STYLE = "assets/site.css"
 FONT = "assets/math.woff2"

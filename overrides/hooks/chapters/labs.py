@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from article import headings
-from runner import Place, Record
-from values import nearest, read_yaml
+from runner import Place, Record, nearest
+
+from chapters.article import headings
+from chapters.values import read_yaml
 
 VERDICTS = ("holds", "holds when", "did not show")
 PARTS = ("snippet", "claim", "verdict", "finding")

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import tinycss2
-from policy import INLINE
+
+from publish.policy import INLINE
 
 TAG = re.compile(r"<([a-zA-Z][\w-]*)([^>]*)>")
 EQUALS = re.compile(r"""([\w-]+)=["']?([^"']*)["']?""")

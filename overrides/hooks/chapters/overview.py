@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from article import headings
-from corrections import Correction
-from labs import VERDICTS, Lab
 from runner import Place
-from values import VALUE
+
+from chapters.article import headings
+from chapters.corrections import Correction
+from chapters.labs import VERDICTS, Lab
+from chapters.values import VALUE
 
 
 class Overview:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from runner import Record
-from values import nearest
+from runner import Record, nearest
 
 # The values that a run must leave behind, by their axes. T: recorded steps, N: examples, I: inputs, J: hidden units.
 AXES = {

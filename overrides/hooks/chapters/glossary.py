@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from runner import Place
-from values import read_yaml
+
+from chapters.values import read_yaml
 
 TAG = re.compile(r"<(/?)(\w+)[^>]*>")
 # Where no term is linked: code, links, headings, figures, formulas, and what is hidden.

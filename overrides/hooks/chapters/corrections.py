@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import Place, is_source
-from values import nearest, read_yaml
+from runner import Place, is_source, nearest
+
+from chapters.values import read_yaml
 
 VERDICTS = ("wrong", "imprecise", "unsupported", "missing")
 PARTS = ("title", "claim", "holds")

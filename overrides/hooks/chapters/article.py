@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runner import Place
-from values import read_yaml
+
+from chapters.values import read_yaml
 
 HEADING = re.compile(
     r"^#{1,6} (?P<text>.+?) *\{ *#(?P<id>[\w-]+)[^}]*\} *$", re.MULTILINE

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
-import svg
+from drawing import svg
 
 # Drawn for the width of a phone, shown larger where there is room.
 ENLARGED = 1.35

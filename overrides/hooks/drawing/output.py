@@ -1,0 +1,108 @@
+"""What a section printed, and the line below it that says where it comes from: as HTML and as Markdown."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from typing import Any
+
+from runner import Record
+
+# A class can do all that these styles do; assets/style/type.css says how.
+CLASSES = {
+    ' style="text-align: right;"': ' class="right"',
+    ' style="text-align: right;justify-items: end;padding-right: 0;"': ' class="right"',
+    ' style="text-align: left;justify-items: start;padding-left: 0;"': ' class="left"',
+}
+STYLE = re.compile(r' style="[^"]*"')
+VOID = re.compile(r"<(br|hr) />")
+
+
+def output_html(text: str) -> str:
+    """What a section printed, as preformatted text."""
+    return f'<pre class="output"><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>'
+
+
+def fenced(text: str, language: str) -> str:
+    """Code or output as a fenced block of Markdown."""
+    fence = "````" if "```" in text else "```"
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def provenance_html(
+    record: Record, words: dict[str, str], section: str, page_url: str
+) -> str:
+    """The discreet line under an output: where it comes from and, on opening it, how to repeat it.
+
+    Args:
+        record: the run.
+        words: the page's words for seed, versions, …
+        section: the section shown.
+        page_url: the address of the page in the site, from which the link starts.
+    """
+    notebook = relative(f"notebooks/{record.name}/", page_url)
+    return (
+        '<div class="provenance">'
+        f'<a href="{notebook}#{section}">{record.name}.py</a>'
+        f"<details><summary>{words['how']}</summary>"
+        f"{facts_html(record, words)}</details></div>"
+    )
+
+
+def facts_html(record: Record, words: dict[str, str]) -> str:
+    """Seed, versions, processor, seconds and the command that repeats the run, as a list."""
+    facts = _facts(record, words)
+    facts[words["repeat"]] = f"<code>{facts[words['repeat']]}</code>"
+    return (
+        "<dl>"
+        + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
+        + "</dl>"
+    )
+
+
+def provenance_text(record: Record, words: dict[str, str], link: str = "") -> str:
+    """Where a result comes from, as a line of Markdown; without a link to its run, all that is known of the run."""
+    facts = [f"{k}{words['colon']}{v}" for k, v in _facts(record, words).items()]
+    program = f"[{record.name}.py]({link})" if link else f"`{record.name}.py`"
+    return " · ".join([program, *(facts[:2] if link else facts)])
+
+
+def _facts(record: Record, words: dict[str, str]) -> dict[str, str]:
+    run = record.provenance
+    packages = ", ".join(
+        f"{name} {version}" for name, version in run["packages"].items()
+    )
+    return {
+        words["seed"]: _seed(run["seed"]) or words["no_seed"],
+        words["versions"]: ", ".join(
+            filter(None, [f"Python {run['python']}", packages])
+        ),
+        words["processor"]: run["processor"],
+        words["seconds"]: f"{run['seconds']} s",
+        words["repeat"]: f"python snippets/{record.name}.py",
+    }
+
+
+def _seed(seed: Any) -> str:
+    if seed is None:
+        return ""
+    if (
+        isinstance(seed, list)
+        and len(seed) > 3
+        and seed == list(range(seed[0], seed[-1] + 1))
+    ):
+        return f"{seed[0]}–{seed[-1]}"
+    return ", ".join(str(one) for one in seed) if isinstance(seed, list) else str(seed)
+
+
+def valid_content(html: str) -> str:
+    """A page's own HTML with classes for the styles that are known here."""
+    html = VOID.sub(r"<\1>", html)
+    return STYLE.sub(lambda style: CLASSES.get(style[0], style[0]), html)
+
+
+def relative(target: str, page_url: str) -> str:
+    """The link to an address of the site from a page; a folder's address ends in a slash."""
+    link = posixpath.relpath(target, page_url or ".")
+    return f"{link}/" if target.endswith("/") else link
