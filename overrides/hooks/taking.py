@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chapters.pages import Pages
+from copies.chapter_notebook import chapter_notebook
+from copies.markdown import Original, Site, copy_of, figure_files, index_of, plots
+from copies.notebook import colab
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-
-from copies.chapter_notebook import chapter_notebook
-from copies.markdown import Original, Site, copy_of, figure_files, index_of, plots
-from copies.notebook import colab
 
 
 def write(pages: Pages, files: Files, config: MkDocsConfig, context: str) -> None:

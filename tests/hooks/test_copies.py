@@ -9,8 +9,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from copies.notebook import download
 from conftest import Project
+from copies.notebook import download
 from nbclient import NotebookClient
 from one_program import OneProgram
 
