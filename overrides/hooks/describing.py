@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 
-from chapters.pages import Pages
+from chapters.edition import Edition
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 from publish.cards import card, card_path
@@ -20,27 +20,28 @@ def has_previews(config: MkDocsConfig, command: str) -> bool:
 
 
 def preview_cards(
-    pages: Pages, records: Mapping[str, Record], cache: Path
+    edition: Edition, records: Mapping[str, Record], cache: Path
 ) -> dict[str, bytes]:
     """The pictures of link previews, by path: of each figure that stands for a page."""
     notebooks = [f"notebooks/{name}.md" for name in records]
     cards: dict[str, bytes] = {}
-    for figure in map(pages.picture, [*pages.chapters, *notebooks]):
-        if figure and (path := card_path(figure.snippet, figure.section)) not in cards:
-            source = records[figure.snippet].figures(figure.section)[0]
-            cards[path] = card(figure.id, source, cache)
+    for figure in map(edition.picture, [*edition.sources, *notebooks]):
+        if figure and (path := card_path(*figure[:2])) not in cards:
+            program, section, _ = figure
+            source = records[program].figures(section)[0]
+            cards[path] = card(f"{program}-{section}", source, cache)
     return cards
 
 
 def about_page(
-    page: Page, config: MkDocsConfig, pages: Pages, folder: str, previews: bool
+    page: Page, config: MkDocsConfig, edition: Edition, folder: str, previews: bool
 ) -> About:
     """What a page tells machines about itself.
 
     Args:
         page: with its content.
         config: of its language.
-        pages: all pages of its language.
+        edition: all pages of its language.
         folder: where its language lies in the site.
         previews: whether it has a picture.
     """
@@ -50,13 +51,13 @@ def about_page(
         kind = "WebSite"
     elif uri == "faq.md":
         kind = "FAQPage"
-    elif uri not in pages.chapters:
+    elif uri not in edition.sources:
         kind = "SoftwareSourceCode"
     else:  # a lab has its data; a chapter is in no section of the navigation
         article = "lab" in page.meta or page.parent is None
         kind = "TechArticle" if article else "WebPage"
     title = config.site_name if page.is_homepage else plain_text(str(page.title))
-    figure = pages.picture(uri) if previews else None
+    figure = edition.picture(uri) if previews else None
     return About(
         kind=kind,
         title=title,
@@ -70,7 +71,7 @@ def about_page(
             for name, other in languages.items()
             if root
         },
-        picture=root + card_path(figure.snippet, figure.section) if figure else "",
-        alt=figure.options["alt"] if figure else "",
+        picture=root + card_path(*figure[:2]) if figure else "",
+        alt=figure[2] if figure else "",
         questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
     )

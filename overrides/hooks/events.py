@@ -6,18 +6,19 @@ which takes the site's place only at the very end: a build that fails publishes 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import serving
 import taking
+from chapters.data import read_text
+from chapters.edition import Edition, Project, Source, check_twins
 from chapters.notebooks import read_titles
-from chapters.pages import Pages, Source, check_twins
+from chapters.reading import Reading, Text
 from copies.notebook import colab, download
 from describing import about_page, has_previews, preview_cards
 from indexing import WORKER, index_joined_words, teach_words, with_all_words
@@ -27,28 +28,21 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from mkdocs.utils.meta import get_data
 from mkdocs.utils.templates import TemplateContext
-from publish.access import accessible
 from publish.assets import SHIM, is_published
 from publish.finishing import finish_assets, finished_page
-from publish.metadata import Edition, read_edition
+from publish.metadata import Edition as Citation
+from publish.metadata import read_edition
 from publish.not_found import not_found_context
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
-from rebuilds import (
-    Published,
-    copy_tree,
-    fingerprint,
-    remember_content,
-    remember_index,
-    remember_references,
-    remember_rendering,
-)
+from rebuilds import Published, copy_tree, fingerprint, remember_index
 from runner import Record, SourceError, ensure_records, packed, read_modules
 from theme import BUNDLE, ChangedTheme, change_scripts, without_measuring
 
@@ -63,14 +57,15 @@ class Build:
     config: MkDocsConfig
     records: dict[str, Record]
     titles: dict[str, Any]
-    edition: Edition
+    citation: Citation
     staging: Staging
     warnings: WarningCount
     published: Published
     fingerprints: dict[str, str]  # of every language
     styles: list[Path]  # the site's own style sheets
-    pages: Pages | None = None
-    context: str = ""  # what decides the rendering of every page
+    edition: Edition | None = None
+    reading: Reading | None = None
+    pages: dict[str, Text] = field(default_factory=dict)
 
     @property
     def own(self) -> dict[str, str]:
@@ -124,7 +119,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
                 for name, language in languages.items()
             }
         titles = read_titles(root, list(records), list(languages))
-        edition = read_edition(root)
+        citation = read_edition(root)
     except SourceError as error:
         raise PluginError(str(error)) from None
     published = Published(Path(config.site_dir), cache)
@@ -136,7 +131,6 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     outer = builds[0].config if builds else config
     config.extra["root_url"] = outer.site_url  # of both languages, for the sitemap
     config.extra["published"] = command != "serve"
-    remember_references(config, root / "docs/references.bib")
     styles = [root / "overrides" / str(path) for path in config.extra_css]
     config.extra_css = []  # they become one with Material's
     builds.append(
@@ -144,7 +138,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             config,
             records,
             titles,
-            edition,
+            citation,
             staging,
             WarningCount(),
             published,
@@ -156,37 +150,27 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Reads all chapters, and adds each record as a page and as a download."""
+    """Reads all chapters, and adds each program as a page and as downloads."""
     now = builds[-1]
-    language = now.language
-    order = _flat(config.nav or [])
-    chapters = [file for file in files.documentation_pages() if file.abs_src_path]
-    chapters.sort(key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999)
     try:
-        now.pages = Pages(
-            now.root,
-            now.records,
-            now.titles,
-            language,
-            list(config.extra["languages"]),
-            dict(config.extra["words"]),
-            [Source(file.src_uri, Path(str(file.abs_src_path))) for file in chapters],
-            read_modules(now.root),
-        )
+        _read_edition(now, files)
         change_scripts(files, config, WORKER, with_all_words)
         change_scripts(files, config, BUNDLE, without_measuring)
     except SourceError as error:
         raise PluginError(str(error)) from None
-    teach_words(now.pages.glossary.words)
+    edition = _edition()
+    teach_words(list(edition.glossary.by_form))
     for name, record in now.records.items():
-        uri = f"notebooks/{name}.ipynb"
-        page = now.pages.notebook_markdown(name, colab(config, now.own["path"], uri))
-        files.append(File.generated(config, f"notebooks/{name}.md", content=page))
-        notebook = download(record, **now.titles[name][language])
-        files.append(File.generated(config, uri, content=notebook))
+        text = edition.program_page(name)
+        now.pages[text.uri] = text
+        files.append(File.generated(config, text.uri, content=text.source))
+        title = edition.titles[name]
+        notebook = download(record, **title)
+        files.append(
+            File.generated(config, f"notebooks/{name}.ipynb", content=notebook)
+        )
         program = packed(record.files, name)
         files.append(File.generated(config, f"notebooks/{name}.zip", content=program))
-    now.context = _rendering_context(now, files)
     for file in list(files):
         if file.src_uri.startswith("assets/") and (
             len(builds) > 1 or not is_published(file.src_uri, config.extra["languages"])
@@ -195,9 +179,36 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     previews = has_previews(config, command)
     if previews and len(builds) == 1:  # both languages share the pictures
         folder = now.root / ".cache" / "cards"
-        for path, picture in preview_cards(now.pages, now.records, folder).items():
+        for path, picture in preview_cards(edition, now.records, folder).items():
             files.append(File.generated(config, path, content=picture))
     return files
+
+
+def _read_edition(now: Build, files: Files) -> None:
+    """The chapters of this language, in the order of the navigation, and the data beside them."""
+    config, order = now.config, _flat(now.config.nav or [])
+    chapters = [file for file in files.documentation_pages() if file.abs_src_path]
+    chapters.sort(key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999)
+    languages = list(config.extra["languages"])
+    modules = read_modules(now.root)
+    project = Project(now.root, now.records, modules, now.titles, languages)
+    sources = [_source(file, now.root) for file in chapters]
+    words, joined = config.extra["words"], config.extra.get("joined", "")
+    edition = Edition(project, now.language, words, joined, sources)
+    edition.colab = colab(config, now.own["path"], "").rstrip("/")
+    now.edition, now.pages = edition, dict(edition.texts)
+    now.reading = Reading(edition)
+    config.markdown_extensions.append(now.reading)  # type: ignore[arg-type]
+    fences = {"custom_fences": now.reading.fences()}
+    config.mdx_configs["pymdownx.superfences"] = fences
+
+
+def _source(file: File, root: Path) -> Source:
+    name = str(Path(str(file.abs_src_path)).relative_to(root))
+    text, meta = get_data(read_text(Path(str(file.abs_src_path)), name))
+    whole = read_text(Path(str(file.abs_src_path)), name)
+    head = whole[: len(whole) - len(text)]
+    return Source(file.src_uri, name, meta, text, head)
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -215,7 +226,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     root = builds[-1].root
     assert env.loader is not None
     env.loader = ChangedTheme(env.loader, root / "overrides")
-    taking.write(_pages(), files, config, builds[-1].context)
+    taking.write(_edition(), builds[-1].pages, files, config)
     # Templates are compiled once, not in every build.
     folder = root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
@@ -224,50 +235,19 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
 
 
-@event_priority(100)  # before any plugin changes the text
-def _chapter_markdown(
+def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
-    """The chapter with its values in place, and tokens for its outputs and figures."""
-    pages, uri = _pages(), page.file.src_uri
-    chapter = pages.chapters.get(uri)
-    if chapter and (description := page.meta.get("description")):
-        try:
-            page.meta["description"] = pages.description(uri, description)
-        except SourceError as error:
-            raise PluginError(str(error)) from None
-    return chapter.markdown if chapter else markdown
-
-
-@event_priority(-100)  # after every plugin has changed the text
-def _remember_page(
-    markdown: str, page: Page, config: MkDocsConfig, files: Files
-) -> str:
-    now = builds[-1]
-    remember_rendering(page, markdown, now.context, lambda: now.warnings.count)
-    return markdown
-
-
-on_page_markdown = CombinedEvent(_chapter_markdown, _remember_page)
-
-
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Outputs and figures take their places; formulas become MathML."""
-    now, pages, uri = builds[-1], _pages(), page.file.src_uri
-    folder, _, file = uri.partition("/")
-    notebook = folder == "notebooks" and uri not in pages.chapters
-
-    def finished() -> str:
-        whole = pages.content(uri, page.url, html)
-        if notebook:
-            whole += pages.notebook_html(file.removesuffix(".md"))
-        return accessible(whole, pages.words)
-
-    key = f"{now.context}\n{page.url}\n{html}"
+    """The chapter with its marks numbered, for the one parse."""
+    now, uri = builds[-1], page.file.src_uri
+    text = now.pages[uri]
+    text.url = page.url
     try:
-        return remember_content(key, finished)
+        page.meta.update(_edition().meta(uri))
     except SourceError as error:
         raise PluginError(str(error)) from None
+    assert now.reading is not None
+    return now.reading.begin(text)
 
 
 def on_page_context(
@@ -282,13 +262,13 @@ def on_page_context(
         language: get_relative_url(posixpath.join(other["path"], page.url) or ".", here)
         for language, other in languages.items()
     }
-    context["take"] = taking.ways(_pages(), page, config)
+    context["take"] = taking.ways(_edition(), page, config)
     previews = has_previews(config, command)
-    about = about_page(page, config, _pages(), builds[-1].own["path"], previews)
+    about = about_page(page, config, _edition(), builds[-1].own["path"], previews)
     context["about"] = about
-    if page.file.src_uri in _pages().chapters:
+    if page.file.src_uri in _edition().sources:
         words = config.extra["words"]
-        context["citation"] = about.bibtex(builds[-1].edition, words)
+        context["citation"] = about.bibtex(builds[-1].citation, words)
     return context
 
 
@@ -341,6 +321,8 @@ def on_build_error(error: Exception) -> None:
         failed = builds.pop()
         failed.warnings.remove()
         failed.staging.discard()
+    if isinstance(error, SourceError):  # said already, with the page
+        raise Abort("Nothing was published.") from None
 
 
 def on_serve(
@@ -383,10 +365,10 @@ def _finish_site(now: Build) -> None:
             target.write_bytes(packed(dict(files), target.stem))
 
 
-def _pages() -> Pages:
-    pages = builds[-1].pages
-    assert pages is not None, "on_files comes before any page"
-    return pages
+def _edition() -> Edition:
+    edition = builds[-1].edition
+    assert edition is not None, "on_files comes before any page"
+    return edition
 
 
 def _flat(nav: Any) -> list[str]:
@@ -395,27 +377,6 @@ def _flat(nav: Any) -> list[str]:
         return [nav]
     items = nav.values() if isinstance(nav, dict) else nav
     return [name for item in items for name in _flat(item)]
-
-
-def _rendering_context(now: Build, files: Files) -> str:
-    """A digest of what decides the HTML of every page besides its own text."""
-    runs = [(run.key, run.provenance) for run in now.records.values()]
-    pages = _pages()
-    modules = [(name, module.text) for name, module in pages.modules.items()]
-    # A notebook's figures have the words that a chapter gives them.
-    embeds = [chapter.embeds for chapter in pages.chapters.values()]
-    uris = sorted(file.src_uri for file in files)
-    parts = (
-        now.language,
-        now.config.mdx_configs,
-        now.config.extra["words"],
-        runs,
-        modules,
-        embeds,
-        pages.glossary.sorted,
-        uris,
-    )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _build_other(now: Build, name: str, other: dict[str, str]) -> None:
