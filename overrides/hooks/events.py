@@ -19,8 +19,7 @@ import taking
 from chapters.notebooks import read_titles
 from chapters.pages import Pages, Source, check_twins
 from copies.notebook import colab, download
-from describing import about_page, has_previews, preview_cards
-from indexing import WORKER, index_joined_words, teach_words, with_all_words
+from describing import about_page, has_previews, not_found_context, preview_cards
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -34,11 +33,11 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 from publish.access import accessible
-from publish.assets import SHIM, is_published
-from publish.finishing import finish_assets, finished_page
+from publish.assets import SHIM, finish_assets, is_published
+from publish.finishing import finished_page
 from publish.metadata import Edition, read_edition
-from publish.not_found import not_found_context
 from publish.offline import offline_files
+from publish.search import teach_words
 from publish.staging import Staging, WarningCount
 from rebuilds import (
     Published,
@@ -50,7 +49,7 @@ from rebuilds import (
     remember_rendering,
 )
 from runner import Record, SourceError, ensure_records, packed, read_modules
-from theme import BUNDLE, ChangedTheme, change_scripts, without_measuring
+from theme import ChangedTheme
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -173,8 +172,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             [Source(file.src_uri, Path(str(file.abs_src_path))) for file in chapters],
             read_modules(now.root),
         )
-        change_scripts(files, config, WORKER, with_all_words)
-        change_scripts(files, config, BUNDLE, without_measuring)
     except SourceError as error:
         raise PluginError(str(error)) from None
     teach_words(now.pages.glossary.words)
@@ -210,7 +207,6 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    index_joined_words(config)
     remember_index(config)
     root = builds[-1].root
     assert env.loader is not None
@@ -298,10 +294,7 @@ def on_template_context(
     """The 404 page is given the words of every language."""
     if template_name != "404.html":
         return context
-    now, extra = builds[-1], config.extra
-    more = not_found_context(
-        now.root, extra["languages"], now.language, extra["root_url"]
-    )
+    more = not_found_context(builds[-1].root, config)
     return cast(TemplateContext, {**context, **more})
 
 
@@ -373,7 +366,10 @@ def _finish_site(now: Build) -> None:
     paths = [""] if now.own["path"] else [language["path"] for language in languages]
     folders = [Path(folder) for folder in now.config.theme.dirs]
     site, cache = now.staging.folder, now.root / ".cache"
-    finish_assets(site, cache, paths, folders, now.styles, trim=command != "serve")
+    try:
+        finish_assets(site, cache, paths, folders, now.styles, trim=command != "serve")
+    except SourceError as error:
+        raise PluginError(str(error)) from None
     if command != "serve":
         files = offline_files(site, paths, now.root / "overrides" / SHIM)
         if now.offline:
