@@ -5,10 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from chapters.edition import Edition
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
+from mkdocs.utils.yaml import yaml_load
 from publish.cards import card, card_path
 from publish.metadata import About, faq_questions, plain_text
 from runner import Record
@@ -75,3 +78,32 @@ def about_page(
         alt=figure[2] if figure else "",
         questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
     )
+
+
+def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
+    """What the template of 404.html is given beside what all are: one page speaks every language, its own first.
+
+    Without an address, the site is taken to stand at the root of its host.
+    """
+    own, languages = config.theme["language"], config.extra["languages"]
+    base = urlsplit(config.extra["root_url"] or "/").path
+    homes = {
+        name: posixpath.join(base, other["path"], "")
+        for name, other in languages.items()
+    }
+    editions = [
+        {"language": name, "home": homes[name], "words": _words(root / other["config"])}
+        for name, other in languages.items()
+    ]
+    return {
+        "base_url": homes[own],  # a relative link would start from the unknown address
+        "twins": homes,
+        "editions": sorted(editions, key=lambda edition: edition["language"] != own),
+    }
+
+
+def _words(config: Path) -> dict[str, str]:
+    """The words of a language, from its configuration."""
+    with config.open(encoding="utf-8") as file:
+        words: dict[str, str] = yaml_load(file)["extra"]["words"]
+    return words

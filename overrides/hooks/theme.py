@@ -1,24 +1,16 @@
-"""What this site changes in Material's templates and scripts: a few words each, where a copy of the whole would grow stale.
+"""What this site changes in Material's templates: a few words each, where a copy of the whole would grow stale.
 
 A build fails as soon as Material no longer says what is to be changed here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files
 from runner import SourceError
-
-BUNDLE = re.compile(r"assets/javascripts/bundle\.\w+\.min\.js")
-# Material measures each program one by one, and so has the whole page laid out; partials/stops.html does it as they come
-# into view. The copy buttons need none of it.
-PROGRAMS, NONE = '"pre:not(.mermaid) > code"', '"pre.mermaid > code"'
 
 # By template: what Material says, what stands instead, and how often.
 CHANGES = {
@@ -78,33 +70,3 @@ class ChangedTheme(BaseLoader):
                     raise PluginError(str(error))
                 source = source.replace(old, new)
         return source, path, fresh
-
-
-def change_scripts(
-    files: Files,
-    config: MkDocsConfig,
-    name: re.Pattern[str],
-    change: Callable[[str, str], str],
-) -> None:
-    """Puts what `change` makes of a script's text and name in the place of each of the theme's scripts with this name."""
-    for file in list(files):
-        if name.fullmatch(file.src_uri):
-            text = change(file.content_string, file.src_uri)
-            files.remove(file)
-            files.append(File.generated(config, file.src_uri, content=text))
-
-
-def without_measuring(bundle: str, name: str) -> str:
-    """Material's script, which now leaves the programs of a page alone.
-
-    Raises:
-        SourceError: Material has rewritten it.
-    """
-    if bundle.count(PROGRAMS) != 1:
-        raise SourceError(
-            name,
-            None,
-            f"Material says {PROGRAMS} {bundle.count(PROGRAMS)} times here, not 1.",
-            "see in overrides/hooks/theme.py whether it still measures each program of a page.",
-        )
-    return bundle.replace(PROGRAMS, NONE)

@@ -8,8 +8,9 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 from mkdocs.exceptions import PluginError
 from publish.access import accessible
+from publish.assets import PROGRAMS, without_measuring
 from runner import SourceError
-from theme import CHANGES, PROGRAMS, ChangedTheme, without_measuring
+from theme import CHANGES, ChangedTheme
 
 WORDS = {
     "copy": "Copy",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jieba
 import pytest
-from indexing import teach_words, with_all_words, without_hyphens
+from publish.search import teach_words, with_all_words, without_hyphens
 from runner import SourceError
 
 

@@ -61,6 +61,11 @@ class Source:
     def title(self) -> str:
         return next(iter(self.headings.values()), self.uri)
 
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What other pages may show of it."""
+        return self.uri, self.head, self.headings
+
     def place(self, key: str = "") -> Place:
         """Where its text begins, or the line of its front matter that begins with `key`."""
         lines = self.head.split("\n")
@@ -201,7 +206,7 @@ class Edition:
         It is the first one of the page, or of the home page; None where that has none, either.
         """
         if uri in self.texts:
-            marks = [m for m in self.texts[uri].marks.all if m.kind == "directive"]
+            marks = [m for m in self.texts[uri].own if m.kind == "directive"]
             named = [m.lines[0].split() for m in marks if m.program]
             wanted = [words[2] for words in named if words[1] == "figure"]
         else:
@@ -219,7 +224,7 @@ class Edition:
         return [
             source
             for uri, source in self.sources.items()
-            if any(mark.program == snippet for mark in self.texts[uri].marks.all)
+            if any(mark.program == snippet for mark in self.texts[uri].own)
         ]
 
     @property
@@ -237,7 +242,7 @@ class Edition:
 
     def _marks(self, kind: str) -> Iterator[Mark]:
         for text in self.texts.values():
-            yield from (mark for mark in text.marks.all if mark.kind == kind)
+            yield from (mark for mark in text.own if mark.kind == kind)
 
     def program_page(self, name: str) -> Text:
         """The text of a program's page."""

@@ -63,6 +63,20 @@ class Text:
     tree: Element | None = None
     stash: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.own = list(self.marks.all)  # those of the text, without its data's
+
+    @property
+    def written(self) -> tuple[object, ...]:
+        """All that the author has written in it."""
+        return self.uri, self.source, [mark.source for mark in self.own]
+
+    @property
+    def shown(self) -> list[str]:
+        """What other pages may show of it: its directives, its values and the programs that it names."""
+        kinds = ("directive", "value", "include")
+        return [mark.source for mark in self.own if mark.kind in kinds]
+
     def figure(self, id_: str) -> str:
         """The file of a figure, as a link from the page's copy."""
         name = posixpath.basename(self.uri)

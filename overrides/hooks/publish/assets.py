@@ -1,13 +1,16 @@
-"""One set of assets for the whole site: a reader who switches the language loads a page, not a theme."""
+"""One set of assets for the whole site."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from runner import SourceError
+
 from publish.mathfont import formula_characters, math_font
+from publish.remembered import remembered
+from publish.search import split_index, with_all_words
 from publish.stylesheet import Vocabulary, joined, trimmed
 
 STYLE = "assets/site.css"
@@ -18,6 +21,9 @@ DROPPED = re.compile(
     rf"assets/(style|stylesheets)/|assets/.*\.map$|{re.escape(SHIM)}$"
     r"|assets/javascripts/lunr/(?P<language>.*)"
 )
+# Material measures each program one by one, and so has the whole page laid out; partials/stops.html does it as they come
+# into view. The copy buttons need none of it.
+PROGRAMS, NONE = '"pre:not(.mermaid) > code"', '"pre.mermaid > code"'
 
 
 def is_published(uri: str, languages: Iterable[str]) -> bool:
@@ -31,61 +37,74 @@ def is_published(uri: str, languages: Iterable[str]) -> bool:
     return not dropped or dropped["language"] in kept
 
 
-def with_shared_assets(page: str, own: str, shared: str) -> str:
-    """The HTML of a page with its assets at the root of the whole site.
-
-    Args:
-        page: as the template made it, with assets below the root of its own language.
-        own: from the page to the root of its language, "" or ending in a slash.
-        shared: from the page to the root of the site, likewise.
-    """
-    return page.replace(f'="{own}assets/', f'="{shared}assets/').replace(
-        f'"search": "{own}assets/', f'"search": "{shared}assets/'
-    )
-
-
-def write_assets(
-    site: Path, cache: Path, folders: list[Path], styles: list[Path], trim: bool
+def finish_assets(
+    site: Path,
+    cache: Path,
+    paths: list[str],
+    folders: list[Path],
+    styles: list[Path],
+    trim: bool,
 ) -> None:
-    """Writes the style sheet and the font that the pages of `site` need.
+    """What is made of all pages of all languages: the search index in two parts, the scripts, the style sheet, the font.
 
     Args:
-        site: both languages, built.
-        cache: where both are kept for the next build.
+        site: the folder of all pages.
+        cache: where what takes time is kept.
+        paths: where the languages lie in the site.
         folders: of the theme, ours before Material's.
         styles: the site's own style sheets, in their order.
-        trim: whether to leave out what meets nothing, which takes two seconds.
+        trim: whether to leave out of the style sheet what meets nothing, which takes two seconds.
+
+    Raises:
+        SourceError: Material has rewritten a script.
     """
+    for path in paths:
+        split_index(site / path)
+    scripts = site / "assets/javascripts"
+    _mend(scripts, "workers/search.*.min.js", with_all_words)
+    _mend(scripts, "bundle.*.min.js", without_measuring)
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
     (site / FONT).write_bytes(math_font(cache, formula_characters(pages)))
     sheet = whole_sheet(folders, styles)
     if trim:
-        scripts = sorted((site / "assets/javascripts").glob("*.js"))
-        texts = [path.read_text(encoding="utf-8") for path in scripts]
-        sheet = _trimmed_once(sheet, Vocabulary.of(pages, texts), cache)
+        texts = [path.read_text(encoding="utf-8") for path in scripts.glob("*.js")]
+        vocabulary = Vocabulary.of(pages, sorted(texts))
+        rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
+        key = "\n".join([rules, sheet, *vocabulary.sorted()])
+        made = remembered(
+            cache, "style.css", key, lambda: trimmed(sheet, vocabulary).encode()
+        )
+        sheet = made.decode()
     (site / STYLE).write_text(sheet, encoding="utf-8")
 
 
 def whole_sheet(folders: list[Path], styles: list[Path]) -> str:
     """Material's style sheets and the site's own `styles` in one, with all their rules."""
-    return joined([_find(folders, "main"), _find(folders, "palette"), *styles])
+    main, palette = (
+        next(path for folder in folders for path in folder.glob(f"assets/{name}"))
+        for name in ("stylesheets/main.*.min.css", "stylesheets/palette.*.min.css")
+    )
+    return joined([main, palette, *styles])
 
 
-def _find(folders: list[Path], name: str) -> Path:
-    """Material's style sheet of this name, which has a digest in its file's name."""
-    for folder in folders:
-        for path in (folder / "assets/stylesheets").glob(f"{name}.*.min.css"):
-            return path
-    raise FileNotFoundError(f"assets/stylesheets/{name}.*.min.css in {folders}")
+def _mend(folder: Path, name: str, change: Callable[[str, str], str]) -> None:
+    """Puts what `change` makes of a script's text and name in its place."""
+    (path,) = folder.glob(name)
+    text = change(path.read_text(encoding="utf-8"), path.name)
+    path.write_text(text, encoding="utf-8")
 
 
-def _trimmed_once(sheet: str, vocabulary: Vocabulary, cache: Path) -> str:
-    """The trimmed style sheet, from `cache` where it was made from the same before."""
-    rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
-    parts = "\n".join([rules, sheet, *vocabulary.sorted()])
-    path = cache / f"style-{hashlib.sha256(parts.encode()).hexdigest()[:12]}.css"
-    if not path.exists():
-        temporary = path.with_suffix(".part")
-        temporary.write_text(trimmed(sheet, vocabulary), encoding="utf-8")
-        temporary.replace(path)
-    return path.read_text(encoding="utf-8")
+def without_measuring(bundle: str, name: str) -> str:
+    """Material's script, which now leaves the programs of a page alone.
+
+    Raises:
+        SourceError: Material has rewritten it.
+    """
+    if bundle.count(PROGRAMS) != 1:
+        raise SourceError(
+            name,
+            None,
+            f"Material says {PROGRAMS} {bundle.count(PROGRAMS)} times here, not 1.",
+            "see in overrides/hooks/publish/assets.py whether it still measures each program of a page.",
+        )
+    return bundle.replace(PROGRAMS, NONE)

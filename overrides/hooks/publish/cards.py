@@ -6,12 +6,13 @@ that the picture depends on nothing that is installed on the machine.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import io
 from pathlib import Path
 from xml.etree import ElementTree
+
+from publish.remembered import remembered
 
 SIZE = WIDTH, HEIGHT = 1200, 630  # what the readers of Open Graph ask for
 MARGIN = 40
@@ -34,17 +35,8 @@ def card(name: str, source: str, cache: Path) -> bytes:
         cache: a folder.
     """
     versions = [importlib.metadata.version(each) for each in ("resvg-py", "pillow")]
-    made_of = f"{source}{versions}{Path(__file__).read_text(encoding='utf-8')}"
-    digest = hashlib.sha256(made_of.encode()).hexdigest()[:20]
-    path = cache / f"{name}-{digest}.png"
-    if not path.exists():
-        for old in cache.glob(f"{name}-{'[0-9a-f]' * 20}.png"):
-            old.unlink(missing_ok=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        temporary.write_bytes(_draw(source))
-        temporary.replace(path)
-    return path.read_bytes()
+    key = f"{source}{versions}{Path(__file__).read_text(encoding='utf-8')}"
+    return remembered(cache, f"{name}.png", key, lambda: _draw(source))
 
 
 def _draw(source: str) -> bytes:

@@ -5,11 +5,13 @@ Without an OpenType math font a browser cannot stretch brackets or join radicals
 
 from __future__ import annotations
 
-import hashlib
 import html
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
+
+from publish.remembered import remembered
 
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 TOKEN = re.compile(r"<(mi|mn|mo|mtext)\b([^>]*)>([^<]*)<")
@@ -50,17 +52,11 @@ def formula_characters(pages: Iterable[str]) -> set[str]:
 
 def math_font(cache: Path, characters: set[str]) -> bytes:
     """The font as woff2 with the glyphs for `characters`, made once and kept in `cache`."""
-    made_by = Path(__file__).read_bytes() + "".join(sorted(characters)).encode()
-    path = cache / f"math-{hashlib.sha256(made_by).hexdigest()[:12]}.woff2"
-    if not path.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        _subset(temporary, characters)
-        temporary.replace(path)
-    return path.read_bytes()
+    key = Path(__file__).read_text(encoding="utf-8") + "".join(sorted(characters))
+    return remembered(cache, "math.woff2", key, lambda: _subset(characters))
 
 
-def _subset(target: Path, characters: set[str]) -> None:
+def _subset(characters: set[str]) -> bytes:
     import ziamath  # ships the font, under the SIL Open Font License
     from fontTools import subset
 
@@ -72,4 +68,6 @@ def _subset(target: Path, characters: set[str]) -> None:
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(characters))
     subsetter.subset(font)
-    subset.save_font(font, str(target), options)
+    target = io.BytesIO()
+    subset.save_font(font, target, options)
+    return target.getvalue()

@@ -1,4 +1,4 @@
-"""The search index, loaded only by a reader who searches.
+"""The search: its index, loaded only by a reader who searches, and its script, which finds every word of a Chinese query.
 
 Material's script loads `search/search_index.json` with every page, some 200 kB. What it finds there is the index without
 its documents; the whole one lies beside it, and assets/javascripts/workers/patient-search.js loads it when needed.
@@ -8,22 +8,64 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+import jieba
+from runner import SourceError
 
 INDEX = "search/search_index.json"
 WHOLE = "search/documents.json"
 WORKER = re.compile(r'(?<="search": ")([^"]*/)(search\.\w+\.min\.js)(?=")')
 PATIENT = re.compile(r"patient-search\.js\?engine=([^\"&]*)&[^\"]*")
+HYPHENATED = re.compile(r"\b[A-Za-z]\w*(?:-\w+)+\b", re.ASCII)
+MENDS = (
+    # Material looks for a query's words in the index, but never for one that ends where the query ends.
+    (
+        re.compile(
+            r"(for\(let (\w)=(\w)\+1;\2)<(\w+\.length;\2\+\+\)\w+\.slice\(\3,\2\)in )"
+        ),
+        r"\1<=\4",
+    ),
+    # It adds a star to each word but the last, later another to all, and calls what has two of them missing.
+    (re.compile(r'(this\.index\.invertedIndex\)\]\.join\()"\* "'), r'\1" "'),
+)
+
+
+def teach_words(terms: Iterable[str]) -> None:
+    """Tells jieba the terms of three characters, such as 过拟合, of which it makes 过 and 拟合.
+
+    The parts of a longer term (注意力, 机制) are words that somebody may look for.
+    """
+    for term in terms:
+        if re.fullmatch(r"[\u4e00-\u9fff]{3}", term):
+            jieba.add_word(term)
 
 
 def split_index(folder: Path) -> None:
-    """Sets the documents of the index aside that a build has written to the folder of a language."""
+    """Sets the documents of the index aside that a build has written to the folder of a language.
+
+    A word with a hyphen is written as one word, too, in fields that no result shows, as heavy as the title and the text
+    (mkdocs.yml): so the search finds "back-propagation" as "backpropagation".
+    """
     index = read_index(folder)
-    if index["docs"]:  # else it comes from the published site, split already
-        (folder / INDEX).rename(folder / WHOLE)
-        empty = json.dumps(index | {"docs": []}, ensure_ascii=False)
-        (folder / INDEX).write_text(empty, encoding="utf-8")
+    if not index["docs"]:  # it comes from the published site, split already
+        return
+    for entry in index["docs"]:
+        for part in ("title", "text"):
+            if joined := without_hyphens(entry[part]):
+                entry[f"joined_{part}"] = joined
+    whole = json.dumps(index, separators=(",", ":"))
+    (folder / WHOLE).write_text(whole, encoding="utf-8")
+    empty = json.dumps(index | {"docs": []}, ensure_ascii=False)
+    (folder / INDEX).write_text(empty, encoding="utf-8")
+
+
+def without_hyphens(text: str) -> str:
+    """The words of a text that have a hyphen, each once, written as one."""
+    found = {word.replace("-", "").lower() for word in HYPHENATED.findall(text)}
+    return " ".join(sorted(found))
 
 
 def read_index(folder: Path) -> dict[str, Any]:
@@ -48,3 +90,21 @@ def with_patient_search(page: str, path: str) -> str:
 def with_whole_search(page: str) -> str:
     """The HTML of a published page with Material's own worker, which can read from a file."""
     return PATIENT.sub(r"\1", page)
+
+
+def with_all_words(worker: str, name: str) -> str:
+    """The script of the search, which now finds every word of a Chinese query: 反向传播 is 反向 and 传播.
+
+    Raises:
+        SourceError: Material has rewritten its search.
+    """
+    for pattern, mended in MENDS:
+        worker, count = pattern.subn(mended, worker)
+        if count != 1:
+            raise SourceError(
+                name,
+                None,
+                "Material reads the words of a Chinese query in another way than before.",
+                f"see whether it still needs this to be mended: {pattern.pattern}",
+            )
+    return worker

@@ -13,7 +13,7 @@ from typing import Any
 
 import tinycss2
 
-from publish.policy import INLINE
+from publish.finishing import INLINE
 
 TAG = re.compile(r"<([a-zA-Z][\w-]*)([^>]*)>")
 EQUALS = re.compile(r"""([\w-]+)=["']?([^"']*)["']?""")

@@ -38,7 +38,8 @@ def write(call: Call) -> Element:
         if section:
             heading = SubElement(page, "h2", {"id": section})
             heading.text = section
-        box = SubElement(page, "div", {"class": "cell"})
+        anchor = {} if section else {"id": cell["id"]}
+        box = SubElement(page, "div", {"class": "cell", **anchor})
         prompt = SubElement(box, "span", {"class": "prompt", "aria-hidden": "true"})
         prompt.text = f"[{number}]"
         sections = ((record.name, section),) if section else ()
