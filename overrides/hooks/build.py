@@ -100,6 +100,9 @@ class Build:
             root, [*folders, "overrides/assets"], self.records, self.language
         )
         self.titles = read_titles(root, list(self.records), list(self.languages))
+        place_programs(
+            config.nav or [], [f"notebooks/{name}.md" for name in self.records]
+        )
         self.citation: Citation = read_edition(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
 
@@ -244,6 +247,14 @@ class Build:
             else:
                 target = site / self.config.extra["zip"]
                 target.write_bytes(packed(dict(files), target.stem))
+
+
+def place_programs(nav: list[Any], pages: list[str]) -> None:
+    """Gives the programs' pages their place in the navigation, after their overview."""
+    for item in nav:
+        for entries in item.values() if isinstance(item, dict) else ():
+            if "notebooks/index.md" in entries:
+                entries += [page for page in pages if page not in entries]
 
 
 def flat(nav: Any) -> list[str]:

@@ -118,7 +118,7 @@ def test_an_error_leaves_the_last_good_pages_up(server: Server) -> None:
     project = server.project
 
     project.replace("docs/zh/index.md", "small:total", "small:totl")
-    assert server.prints("docs/zh/index.md:6: 'small' leaves no value 'totl'"), (
+    assert server.prints("docs/zh/index.md:2: 'small' leaves no value 'totl'"), (
         server.printed()
     )
     assert "总和是" in server.get("zh/")
