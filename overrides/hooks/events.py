@@ -49,7 +49,6 @@ from rebuilds import (
     remember_rendering,
 )
 from runner import Record, SourceError, ensure_records, packed, read_modules
-from theme import ChangedTheme
 
 log = logging.getLogger("mkdocs.hooks")
 Command = Literal["build", "gh-deploy", "serve"]
@@ -209,8 +208,6 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     remember_index(config)
     root = builds[-1].root
-    assert env.loader is not None
-    env.loader = ChangedTheme(env.loader, root / "overrides")
     taking.write(_pages(), files, config, builds[-1].context)
     # Templates are compiled once, not in every build.
     folder = root / ".cache" / "templates"
