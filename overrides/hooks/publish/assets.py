@@ -10,7 +10,7 @@ from runner import SourceError
 
 from publish.remembered import remembered
 from publish.search import split_index, with_all_words
-from publish.stylesheet import Vocabulary, joined, trimmed
+from publish.stylesheet import joined, trimmed, vocabulary
 
 STYLE = "assets/site.css"
 SHIM = "assets/javascripts/iframe-worker.js"
@@ -51,7 +51,7 @@ def finish_assets(
         paths: where the languages lie in the site.
         folders: of the theme, ours before Material's.
         styles: the site's own style sheets, in their order.
-        trim: whether to leave out of the style sheet what meets nothing, which takes two seconds.
+        trim: whether to leave out of the style sheet what meets nothing.
 
     Raises:
         SourceError: Material has rewritten a script.
@@ -65,13 +65,12 @@ def finish_assets(
     sheet = whole_sheet(folders, styles)
     if trim:
         texts = [path.read_text(encoding="utf-8") for path in scripts.glob("*.js")]
-        vocabulary = Vocabulary.of(pages, sorted(texts))
+        words = vocabulary(pages, texts)
         rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
-        key = "\n".join([rules, sheet, *vocabulary.sorted()])
-        made = remembered(
-            cache, "style.css", key, lambda: trimmed(sheet, vocabulary).encode()
-        )
-        sheet = made.decode()
+        key = "\n".join([rules, sheet, *sorted(words)])
+        sheet = remembered(
+            cache, "style.css", key, lambda: trimmed(sheet, words).encode()
+        ).decode()
     (site / STYLE).write_text(sheet, encoding="utf-8")
 
 
