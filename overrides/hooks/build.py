@@ -30,7 +30,6 @@ from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Published, Rebuild, digest_of, fingerprint
 from runner import Record, ensure_records, packed, read_modules
 
-
 Command = Literal["build", "gh-deploy", "serve"]
 
 

@@ -31,7 +31,6 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from rebuilds import copy_tree
 from runner import SourceError
-from theme import ChangedTheme
 
 log = logging.getLogger("mkdocs.hooks")
 
@@ -123,8 +122,6 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     root = state.now.root
-    assert env.loader is not None
-    env.loader = ChangedTheme(env.loader, root / "overrides")
     taking.write(state.now.edition, state.now.texts, files, config)
     # Templates are compiled once, not in every build.
     folder = root / ".cache" / "templates"

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from jinja2 import Environment, FileSystemLoader
-from mkdocs.exceptions import PluginError
 from publish.access import accessible
 from publish.assets import PROGRAMS, without_measuring
 from runner import SourceError
-from theme import CHANGES, ChangedTheme
 
 WORDS = {
     "copy": "Copy",
@@ -44,19 +39,6 @@ def test_each_copy_button_has_its_program() -> None:
             f'<code id="{id_}" tabindex="0" role="group" aria-label="Program">a = 1'
             in html
         )
-
-
-def test_a_change_that_meets_nothing_fails_with_a_remedy(tmp_path: Path) -> None:
-    theme, own = tmp_path / "theme", tmp_path / "own"
-    for folder in (theme, own):
-        (folder / "partials").mkdir(parents=True)
-        (folder / "partials/search.html").write_text('<div role="search">')
-    assert "partials/search.html" in CHANGES
-    env = Environment(loader=ChangedTheme(FileSystemLoader(theme), own))
-    with pytest.raises(PluginError, match=r"search\.html(.|\n)*adapt CHANGES"):
-        env.get_template("partials/search.html")
-    env = Environment(loader=ChangedTheme(FileSystemLoader(own), own))
-    env.get_template("partials/search.html")  # the site's own stays as it is
 
 
 def test_the_script_measures_no_program() -> None:

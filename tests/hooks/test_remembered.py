@@ -13,9 +13,11 @@ def test_a_thing_is_made_once_for_a_key_and_kept_once_for_a_name(
     made: list[bytes] = []
 
     def ask(name: str, key: str, text: bytes = b"text") -> bytes:
-        return remembered(
-            tmp_path / "new", name, key, lambda: made.append(text) or text
-        )  # type: ignore[func-returns-value]
+        def make() -> bytes:
+            made.append(text)
+            return text
+
+        return remembered(tmp_path / "new", name, key, make)
 
     assert ask("a", "one") == ask("a", "one") == b"text"
     assert made == [b"text"]

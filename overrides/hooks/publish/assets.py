@@ -8,13 +8,11 @@ from pathlib import Path
 
 from runner import SourceError
 
-from publish.mathfont import formula_characters, math_font
 from publish.remembered import remembered
 from publish.search import split_index, with_all_words
-from publish.stylesheet import Vocabulary, joined, trimmed
+from publish.stylesheet import joined, trimmed, vocabulary
 
 STYLE = "assets/site.css"
-FONT = "assets/math.woff2"
 SHIM = "assets/javascripts/iframe-worker.js"
 # Material's style sheets and ours become one; maps are for Material's own developers; the shim is for files.
 DROPPED = re.compile(
@@ -45,7 +43,7 @@ def finish_assets(
     styles: list[Path],
     trim: bool,
 ) -> None:
-    """What is made of all pages of all languages: the search index in two parts, the scripts, the style sheet, the font.
+    """What is made of all pages of all languages: the search index in two parts, the scripts, the style sheet.
 
     Args:
         site: the folder of all pages.
@@ -53,7 +51,7 @@ def finish_assets(
         paths: where the languages lie in the site.
         folders: of the theme, ours before Material's.
         styles: the site's own style sheets, in their order.
-        trim: whether to leave out of the style sheet what meets nothing, which takes two seconds.
+        trim: whether to leave out of the style sheet what meets nothing.
 
     Raises:
         SourceError: Material has rewritten a script.
@@ -64,17 +62,15 @@ def finish_assets(
     _mend(scripts, "workers/search.*.min.js", with_all_words)
     _mend(scripts, "bundle.*.min.js", without_measuring)
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
-    (site / FONT).write_bytes(math_font(cache, formula_characters(pages)))
     sheet = whole_sheet(folders, styles)
     if trim:
         texts = [path.read_text(encoding="utf-8") for path in scripts.glob("*.js")]
-        vocabulary = Vocabulary.of(pages, sorted(texts))
+        words = vocabulary(pages, texts)
         rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
-        key = "\n".join([rules, sheet, *vocabulary.sorted()])
-        made = remembered(
-            cache, "style.css", key, lambda: trimmed(sheet, vocabulary).encode()
-        )
-        sheet = made.decode()
+        key = "\n".join([rules, sheet, *sorted(words)])
+        sheet = remembered(
+            cache, "style.css", key, lambda: trimmed(sheet, words).encode()
+        ).decode()
     (site / STYLE).write_text(sheet, encoding="utf-8")
 
 

@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from publish.search import with_patient_search
-from publish.validity import valid_page
 
 LINK = re.compile(r'<a\b(?P<before>[^>]*?)\shref="(?P<href>[^"]*)"(?P<after>[^>]*)>')
 OTHER_SITE = re.compile(r"(https?:)?//")
@@ -56,7 +55,7 @@ def finished_page(
     else:
         own = "../" * len(PurePosixPath(url).parts)
         shared = own + "../" * len(PurePosixPath(path).parts)
-    html = finish_links(valid_page(html), address)
+    html = finish_links(html, address)
     # A reader who switches the language loads a page, not a theme.
     for before in ('="', '"search": "'):
         html = html.replace(f"{before}{own}assets/", f"{before}{shared}assets/")

@@ -1,17 +1,13 @@
-"""A font for formulas: the part of STIX Two Math that the formulas of this site need, about 10 kB.
-
-Without an OpenType math font a browser cannot stretch brackets or join radicals, and many readers have none.
-"""
+"""The font for formulas has all that the formulas of this site are written with."""
 
 from __future__ import annotations
 
 import html
-import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from publish.remembered import remembered
+from fontTools.ttLib import TTFont
 
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 TOKEN = re.compile(r"<(mi|mn|mo|mtext)\b([^>]*)>([^<]*)<")
@@ -33,6 +29,8 @@ ITALIC = {
     **{0x3B1 + n: 0x1D6FC + n for n in range(25)},
     ord("h"): 0x210E,
 }
+# Not drawn: the application of a function, the choice of a glyph. Words are shown in the font of the text.
+UNSEEN = re.compile("[\u2061\ufe00\u4e00-\u9fff]")
 
 
 def formula_characters(pages: Iterable[str]) -> set[str]:
@@ -46,28 +44,16 @@ def formula_characters(pages: Iterable[str]) -> set[str]:
                 letters = html.unescape(text)
                 if kind == "mi" and len(letters) == 1 and "normal" not in attributes:
                     letters = letters.translate(ITALIC)
-                found.update(letters, (ACCENTS.get(letter, "") for letter in letters))
-    return found
+                found.update(letters)
+    return {letter for letter in found if not UNSEEN.match(letter)}
 
 
-def math_font(cache: Path, characters: set[str]) -> bytes:
-    """The font as woff2 with the glyphs for `characters`, made once and kept in `cache`."""
-    key = Path(__file__).read_text(encoding="utf-8") + "".join(sorted(characters))
-    return remembered(cache, "math.woff2", key, lambda: _subset(characters))
-
-
-def _subset(characters: set[str]) -> bytes:
-    import ziamath  # ships the font, under the SIL Open Font License
-    from fontTools import subset
-
-    source = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    options = subset.Options(
-        flavor="woff2", layout_features=["math"], hinting=False, glyph_names=False
-    )
-    font = subset.load_font(str(source), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text="".join(characters))
-    subsetter.subset(font)
-    target = io.BytesIO()
-    subset.save_font(font, target, options)
-    return target.getvalue()
+def test_no_character_of_a_formula_is_missing(site: Path) -> None:
+    font = TTFont(site / "assets/math.woff2")
+    assert len(font["MATH"].table.MathVariants.VertGlyphConstruction) > 3, "stretches"
+    pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
+    characters = formula_characters(pages)
+    assert len(characters) > 100
+    drawn = characters | {ACCENTS[one] for one in characters & ACCENTS.keys()}
+    missing = drawn - {chr(code) for code in font.getBestCmap()}
+    assert missing == set(), "CONTRIBUTING.md tells how to add it"
