@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +21,6 @@ from .glossary import Glossary, read_glossary
 from .marks import Mark, Marks
 from .reading import Text
 from .values import VALUE, Number, number
-
-KEY = re.compile(r"\[?@(?P<key>[\w:./+-]+)\]?")
 
 
 @dataclass(frozen=True)
@@ -143,22 +140,20 @@ class Edition:
         """The number that a value names."""
         return number(mark.source, self.records, mark.place)
 
-    def references(self, mark: Mark) -> Iterator[tuple[str, str]]:
-        """The keys that a citation `[@one; @other]` names, each with its reference as Markdown."""
-        for part in mark.source[1:-1].split(";"):
-            match = KEY.fullmatch(part.strip())
-            if not match:
-                mark.place.fail(
-                    f"'{mark.source}' is no citation.",
-                    "write [@key] or [@key; @other].",
-                )
-            key = match["key"]
+    def cited(self, mark: Mark) -> list[str]:
+        """The keys that a citation `[@one; @other]` names.
+
+        Raises:
+            SourceError: it cannot be read, or names what docs/references.bib does not have.
+        """
+        keys = [part.strip().removeprefix("@") for part in mark.source[1:-1].split(";")]
+        for key in keys:
             if key not in self.bibliography.keys:
                 mark.place.fail(
                     f"docs/references.bib has no entry '{key}'.",
                     nearest(key, self.bibliography.keys, "entries"),
                 )
-            yield key, self.bibliography.reference(key)
+        return keys
 
     def plain(self, text: str, place: Place) -> str:
         """A text of the data as plain text: values as numbers, lines joined."""

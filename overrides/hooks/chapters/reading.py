@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 # A dollar sign behind which a digit stands closes no formula: US$3 to US$4.
 DOLLARS = rf"(?<![\\$])\$(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\$(?![\d$]|{TOKEN.pattern})"
+CITED = re.compile(r"@([^;\s\]]+)")
 # What may keep marks as they were written.
 KEEPING = re.compile(r"<!--.*?-->|<(code|pre)\b.*?</\1>", re.DOTALL)
 REMEDIES = {
@@ -179,9 +180,11 @@ class Reading(Extension):
         texts = [*root.itertext(), *self.notes.footnotes.values()]
         for token in TOKEN.findall("".join(texts)):
             mark = self.page.marks.of(token)
-            if mark.kind == "citation":
-                for key, reference in self.edition.references(mark):
-                    self.notes.setFootnote(key, reference)
+            for key in CITED.findall(mark.source if mark.kind == "citation" else ""):
+                if key in self.edition.bibliography.keys:
+                    self.notes.setFootnote(
+                        key, self.edition.bibliography.reference(key)
+                    )
 
     def _show_indented_code(self, root: Element) -> None:
         """Indented code is code like that of a fence."""
@@ -309,7 +312,7 @@ class _Inline(InlineProcessor):
 
     def _note(self, mark: Mark) -> Element:
         notes, group = self.reading.notes, Element("span", {"class": "notes"})
-        for key, _ in self.reading.edition.references(mark):
+        for key in self.reading.edition.cited(mark):
             notes.addFootnoteRef(key)
             id_ = notes.makeFootnoteRefId(key, found=True)
             sup = SubElement(group, "sup", {"id": id_})
