@@ -97,7 +97,9 @@ class Build:
         self.around = fingerprint(
             root, [*folders, "overrides/assets"], self.records, self.language
         )
-        self.titles = read_titles(root, list(self.records), list(self.languages))
+        self.titles = read_titles(
+            root, list(self.records), list(self.languages), config.extra["joined"]
+        )
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
@@ -145,7 +147,12 @@ class Build:
 
     def _source(self, file: File) -> Source:
         path = Path(str(file.abs_src_path))
-        source = read_source(path, file.src_uri, str(path.relative_to(self.root)))
+        source = read_source(
+            path,
+            file.src_uri,
+            str(path.relative_to(self.root)),
+            self.config.extra["joined"],
+        )
         read = self.memory.sources.setdefault(self.language, {})
         if read.get(file.src_uri) != source:
             read[file.src_uri] = source

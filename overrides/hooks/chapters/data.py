@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from runner import Place, Record, is_source, nearest
 
+from .marks import with_joints, without_joints
+
 if TYPE_CHECKING:
     from .source import Source
 
@@ -22,9 +24,9 @@ def read_text(path: Path, name: str) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
-def read_yaml(text: str, place: Place) -> Any:
+def read_yaml(text: str, place: Place, joined: str = "") -> Any:
     try:
-        return yaml.load(text, Loader=Loader)
+        return without_joints(yaml.load(with_joints(text, joined), Loader=Loader))
     except yaml.YAMLError as error:
         place.fail(
             f"this is not YAML: {str(error).splitlines()[0]}.",
@@ -47,7 +49,7 @@ class Correction:
 
 
 def read_corrections(
-    folder: Path, languages: list[str]
+    folder: Path, languages: list[str], joined: str = ""
 ) -> dict[str, dict[str, Correction]]:
     """All corrections, by language and id, in the order of the article.
 
@@ -58,7 +60,7 @@ def read_corrections(
     for path in sorted(filter(is_source, folder.glob("*.yml"))):
         name = f"docs/{folder.name}/{path.name}"
         text = read_text(path, name)
-        for id_, entry in entries(read_yaml(text, Place(name, 1)), Place(name)):
+        for id_, entry in entries(read_yaml(text, Place(name, 1), joined), Place(name)):
             place = Place(name, line_of(text, id_))
             if id_ in found[languages[0]]:
                 place.fail(f"there is a second correction '{id_}'.", "rename one.")

@@ -71,11 +71,13 @@ class Edition:
         self.sources = {source.uri: source for source in sources}
         self.texts = {uri: self._numbered(s) for uri, s in self.sources.items()}
         docs, languages = project.root / "docs", project.languages
-        self.corrections = read_corrections(docs / "corrections", languages)[language]
+        self.corrections = read_corrections(docs / "corrections", languages, joined)[
+            language
+        ]
         self.places = read_map(docs / "article-map.yml")
         references = docs / "references.bib"
         self.bibliography = Bibliography.read(references, "docs/references.bib", words)
-        terms = read_glossary(docs / "glossary.yml", languages)[language]
+        terms = read_glossary(docs / "glossary.yml", languages, joined)[language]
         self.glossary = Glossary(terms, self.plain)
         if terms and "glossary.md" not in self.sources:
             Place("docs/glossary.yml").fail(
@@ -138,15 +140,23 @@ class Edition:
     # What pages say of each other
 
     def meta(self, uri: str) -> dict[str, Any]:
-        """What a page's front matter says, its description as plain text; title and summary of a program."""
-        if source := self.sources.get(uri):
-            place = source.place("description:")
-            description = source.meta.get("description")
-            return (
-                {"description": self.plain(description, place)} if description else {}
+        """What the front matter of a page says, its description as plain text; of a program, title and summary.
+
+        Raises:
+            SourceError: the title asks for a value, which stands in the first heading only.
+        """
+        source = self.sources.get(uri)
+        if source is None:
+            text = self.titles[posixpath.basename(uri).removesuffix(".md")]
+            return {"title": text["title"], "description": text["summary"]}
+        meta = dict(source.meta)
+        if "{{" in str(meta.get("title", "")):
+            source.place("title:").fail(
+                "a title holds no value.", "write it in the first heading."
             )
-        text = self.titles[posixpath.basename(uri).removesuffix(".md")]
-        return {"title": text["title"], "description": text["summary"]}
+        if said := meta.get("description"):
+            meta["description"] = self.plain(said, source.place("description:"))
+        return meta
 
     def figures(self, snippet: str) -> dict[str, Mapping[str, Any]]:
         """How chapters show the figures of a program: by section, the options of the first directive that does."""
@@ -154,7 +164,7 @@ class Edition:
         for mark in self._marks("directive"):
             if mark.program == snippet and mark.source.startswith("::: figure "):
                 section = mark.lines[0].partition(":")[2].rpartition(":")[2].strip()
-                options = directives.options_of(mark, figure.OPTIONS)
+                options = directives.options_of(mark, figure.OPTIONS, self.joined)
                 shown.setdefault(section, options)
         return shown
 

@@ -29,7 +29,9 @@ class Term:
     place: Place
 
 
-def read_glossary(path: Path, languages: list[str]) -> dict[str, list[Term]]:
+def read_glossary(
+    path: Path, languages: list[str], joined: str = ""
+) -> dict[str, list[Term]]:
     """All terms, by language, sorted by id; none where there is no file.
 
     Raises:
@@ -38,7 +40,9 @@ def read_glossary(path: Path, languages: list[str]) -> dict[str, list[Term]]:
     found: dict[str, list[Term]] = {language: [] for language in languages}
     name = f"docs/{path.name}"
     text = read_text(path, name) if path.exists() else ""
-    for id_, entry in sorted(entries(read_yaml(text, Place(name, 1)), Place(name))):
+    for id_, entry in sorted(
+        entries(read_yaml(text, Place(name, 1), joined), Place(name))
+    ):
         place = Place(name, line_of(text, id_))
         said = {
             language: texts(entry, language, ("term", "definition"), id_, place)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from runner import Place
 
 TOKEN = re.compile("[\U000f0000-\U000ffffd]")  # a private plane of Unicode
 FIRST = 0xF0000
-BULLETS = r"(?:(?:[-*+:]|\d+[.)])[ \t]+)*"
+BULLETS = r"(?:(?:\[\^[^\]\s]+\]:|[-*+:]|\d+[.)])[ \t]+)*"
 INDENTED = re.compile(rf"(?m)(?:^([ \t>]*)({BULLETS}))?({TOKEN.pattern})")
 MARKS = rf"""(?mx)
 ^(?P<indent>[ \t>]*) (?P<directive>:::.*(?:\n(?:[ \t>]*\n)*(?P=indent)(?:[ ]{{4}}|\t).*)*)
@@ -24,12 +25,12 @@ MARKS = rf"""(?mx)
 | (?P<citation>\[@[^\]\n]*\](?![(\[]))
 | (?P<stray>:::(?=[ ]+[\w-])|--8<--)
 """
-# Zero-width: a line or a blank ends here that is only there for the author.
+# Zero-width, where a line ends between letters that have no blank between them, through emphasis, links and code.
 GAP = r"""
-| (?<=[{0}]) [*_~]{{0,3}} (?P<gap>(?=[ ]?\n[ \t>]*(?:[*_~]{{0,3}}[{0}]|`|\[[^@^])))
-| (?<=[{0}]) (?P<blank>(?=[ ][{0}]))
-| (?<=[)\]`]) (?P<end>(?=[ ]?\n[ \t>]*[{0}]))
+| (?<=[{0}]) [*_~]{{0,3}} (?P<gap>(?=[ ]?\n[ \t>]*[*_~]{{0,3}}(?:[{0}]|`|\[(?![@^]))))
+| (?<=[)\]`]) [*_~]{{0,3}} (?P<end>(?=[ ]?\n[ \t>]*[*_~]{{0,3}}[{0}]))
 """
+JOINT = "\U0010fffd"  # it only lasts while YAML folds the lines of a text
 
 
 PROGRAM = re.compile(r'(?:--8<-- "|::: +[\w-]+ +|\{\{\s*)([\w-]+)(?:\.py|:)')
@@ -82,7 +83,7 @@ class Marks:
             if kind == "private" and ord(source) - FIRST < known:
                 return source
             before = match[0][: len(match[0]) - len(source)]
-            kind = {"first": "directive", "end": "gap", "blank": "gap"}.get(kind, kind)
+            kind = {"first": "directive", "end": "gap"}.get(kind, kind)
             line = text.count("\n", 0, match.end() - len(source))
             width = len(before) - len(before.lstrip(" \t>"))
             self.all.append(Mark(kind, source, place.at(line), width))
@@ -113,3 +114,18 @@ class Marks:
             return "" if mark.kind == "gap" else match[0]
 
         return re.sub(rf"{TOKEN.pattern}\s*", one, text)
+
+
+def with_joints(yaml: str, joined: str) -> str:
+    """The text of a YAML file with a sign where `without_joints` takes the blank away that YAML makes of a line's end."""
+    gaps = rf"(?x)(?<=[{joined}])[*_~]{{0,3}}(?=[ ]?\n[ ]*[*_~]{{0,3}}(?:[{joined}`]|\[(?![@^])))"
+    return re.sub(gaps, rf"\g<0>{JOINT}", yaml) if joined else yaml
+
+
+def without_joints(data: Any) -> Any:
+    """What YAML read from such a text, its lines joined."""
+    if isinstance(data, dict):
+        return {without_joints(k): without_joints(v) for k, v in data.items()}
+    if isinstance(data, list):
+        return [without_joints(one) for one in data]
+    return re.sub(rf"{JOINT}\s*", "", data) if isinstance(data, str) else data

@@ -16,14 +16,16 @@ TITLES = "snippets/titles.yml"
 Titles = dict[str, dict[str, dict[str, str]]]
 
 
-def read_titles(root: Path, names: list[str], languages: list[str]) -> Titles:
+def read_titles(
+    root: Path, names: list[str], languages: list[str], joined: str = ""
+) -> Titles:
     """Title and summary of each program, by its name and the language, from snippets/titles.yml.
 
     Raises:
         SourceError: a program, a language or a text is missing, or one too many is there.
     """
     text = read_text(root / TITLES, TITLES)
-    found = dict(entries(read_yaml(text, Place(TITLES, 1)), Place(TITLES)))
+    found = dict(entries(read_yaml(text, Place(TITLES, 1), joined), Place(TITLES)))
     titles: Titles = {}
     for name in names:
         place = Place(TITLES, line_of(text, name) if name in found else None)

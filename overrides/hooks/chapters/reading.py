@@ -101,7 +101,7 @@ class Reading(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         self.md = md
         md.inlinePatterns.register(_Dollars(DOLLARS, md), "dollars", 189.95)
-        md.inlinePatterns.register(_Inline(self), "marks", 125)  # after links
+        md.inlinePatterns.register(_Inline(self), "marks", 85)  # after links and HTML
         md.parser.blockprocessors.register(_Block(self), "marks", 76)
         for name, step, priority in (
             ("references", self._cite, 51),  # before the notes

@@ -64,13 +64,14 @@ class Source:
         return Place(self.name, found[0] if found else len(lines))
 
 
-def read_source(path: Path, uri: str, name: str) -> Source:
+def read_source(path: Path, uri: str, name: str, joined: str = "") -> Source:
     """Reads a chapter.
 
     Args:
         path: its file.
         uri: its path below the folder of its language.
         name: its path as messages name it.
+        joined: the letters between which its language has no blanks.
 
     Raises:
         SourceError: it is no text; its front matter is not YAML, or no list of names and what they say.
@@ -78,7 +79,7 @@ def read_source(path: Path, uri: str, name: str) -> Source:
     text = read_text(path, name)
     front = FRONT.match(text)
     head = front[0] if front else ""
-    meta = read_yaml(front[1] or "", Place(name, 2)) if front else {}
+    meta = read_yaml(front[1] or "", Place(name, 2), joined) if front else {}
     if not isinstance(meta, dict | None):
         Place(name, 2).fail(
             "the front matter does not say what is what.", "write 'description: …'."

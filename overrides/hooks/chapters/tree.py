@@ -48,7 +48,7 @@ def order_notes(
     root: Element, notes: FootnoteExtension, cited: Collection[str]
 ) -> None:
     """Takes away the references that only code cites, and counts the others."""
-    for div in root.iter("div"):
+    for div in list(root.iter("div")):
         listed = div.find("ol") if div.get("class") == "footnote" else None
         if listed is None:
             continue
@@ -56,6 +56,8 @@ def order_notes(
             key = item.get("id", "").removeprefix(notes.makeFootnoteId(""))
             if key in cited and key not in notes.footnote_order:
                 listed.remove(item)
+        if not len(listed) and div in list(root):
+            root.remove(div)
         order = [f"#{item.get('id')}" for item in listed]
         for mark in root.iter("a"):
             if mark.get("class") == "footnote-ref":

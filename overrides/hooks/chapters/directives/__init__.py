@@ -116,21 +116,21 @@ def written(mark: Mark, uri: str, edition: Edition, reading: Reading) -> str | E
             "write '::: output snippet:section', '::: figure snippet:section' or '::: correction id'.",
         )
     module = _module(match["name"], mark.place)
-    options = options_of(mark, getattr(module, "OPTIONS", set()))
+    options = options_of(mark, getattr(module, "OPTIONS", set()), edition.joined)
     argument, place = match["argument"] or "", mark.place
     call = Call(argument, options, place, uri, edition, reading)
     result: str | Element = module.write(call)
     return result
 
 
-def options_of(mark: Mark, known: set[str]) -> dict[str, Any]:
+def options_of(mark: Mark, known: set[str], joined: str) -> dict[str, Any]:
     """What is indented below a directive, read as YAML.
 
     Raises:
         SourceError: it is no YAML, or not among the `known`.
     """
     text = textwrap.dedent("\n".join(mark.lines[1:]))
-    options = read_yaml(text, mark.place.at(1)) or {}
+    options = read_yaml(text, mark.place.at(1), joined) or {}
     unknown = set(options) - known if isinstance(options, dict) else {options}
     if unknown:
         mark.place.fail(
