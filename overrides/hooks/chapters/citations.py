@@ -60,7 +60,7 @@ class Bibliography:
         except (PybtexError, UnicodeError) as error:
             line = text.count("\n", 0, commands.command_start) + 1
             problem = f"the entry that begins here cannot be read: {error}."
-            Place(name, line).fail(problem, "mend its key, its commas or its braces.")
+            Place(name, line).fail(problem, "mend its braces, its commas or its text.")
         return cls(entries)
 
     @property
@@ -91,9 +91,8 @@ def _read_text(path: Path, name: str) -> str:
 def _reference(entry: Entry, words: Mapping[str, str], place: Place) -> str:
     kind = LIKE.get(entry.type, entry.type)
     if not (form := words.get(f"reference_{kind}")):
-        kinds = [w.removeprefix("reference_") for w in words if "reference_" in w]
-        known = nearest(kind, [*kinds, *LIKE], "kinds")
-        place.fail(f"'{entry.key}' is of an unknown kind, '{kind}'.", known)
+        kinds = [*LIKE, *(w[10:] for w in words if w.startswith("reference_"))]
+        place.fail(f"'{kind}' is no kind of entry.", nearest(kind, kinds, "kinds"))
     template = "\n".join((words["cited_by"], form, words["cited_links"]))
     fields = _fields(entry, template, words)
 
@@ -145,6 +144,7 @@ def _names(persons: list[Person], words: Mapping[str, str]) -> str:
 
 
 def _markdown(text: Text | str) -> str:
-    if "\\" in str(text):
-        raise PybtexError(f"the LaTeX in '{text}' is not known here")
-    return re.sub(r"[`*_{}\[\]$]", r"\\\g<0>", escape(str(text)))
+    plain = str(text).replace("\\$", "$")
+    if "\\" in plain:
+        raise PybtexError(f"the LaTeX in '{plain}' is not known here")
+    return re.sub(r"[`*_{}\[\]$]", r"\\\g<0>", escape(plain))
