@@ -22,8 +22,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 from publish.assets import SHIM, finish_assets, is_published
 from publish.finishing import finished_page
-from publish.metadata import Edition as Citation
-from publish.metadata import read_edition
+from publish.metadata import read_citation
 from publish.offline import offline_files
 from publish.search import teach_words
 from publish.staging import Staging, WarningCount
@@ -102,7 +101,7 @@ class Build:
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
-        self.citation: Citation = read_edition(root)
+        self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
 
     def stage(self) -> None:
