@@ -21,7 +21,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 from publish.assets import SHIM, finish_assets, is_published
-from publish.finishing import finished_page
+from publish.finishing import finished_page, page_policy
 from publish.metadata import read_citation
 from publish.offline import offline_files
 from publish.search import teach_words
@@ -101,6 +101,7 @@ class Build:
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
+        config.extra["policy"] = page_policy(root / "overrides")
         self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
 
@@ -225,7 +226,7 @@ class Build:
         """A page as it is published; `page` is None for 404.html."""
         path = self.own["path"] if self.outer else ""
         address = (self.outer or self).config.site_url or ""
-        finish = functools.partial(finished_page, html, page.url if page else None, path, address, policed=self.command != "serve")  # fmt: skip
+        finish = functools.partial(finished_page, html, page.url if page else None, path, address)  # fmt: skip
         return self.pages.output(page, finish) if page else finish()
 
     # The site
@@ -237,7 +238,7 @@ class Build:
         paths = [""] if self.own["path"] else [one["path"] for one in languages]
         folders = [Path(folder) for folder in self.config.theme.dirs]
         site, served = self.staging.folder, self.command == "serve"
-        finish_assets(site, self.cache, paths, folders, self.styles, trim=not served)
+        finish_assets(site, self.cache, paths, folders, self.styles)
         if not served:
             files = offline_files(site, paths, self.root / "overrides" / SHIM)
             if self.config.extra["offline"]:

@@ -212,5 +212,6 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
     watched = ["docs", "snippets", "overrides", "requirements.txt", *configurations]
     for place in watched:
         server.watch(str(root / place))
+    server.set_app(serving.policed(server.get_app()))
     server.builder = serving.forgiving(builder)
     return server

@@ -41,7 +41,6 @@ def finish_assets(
     paths: list[str],
     folders: list[Path],
     styles: list[Path],
-    trim: bool,
 ) -> None:
     """What is made of all pages of all languages: the search index in two parts, the scripts, the style sheet.
 
@@ -51,7 +50,6 @@ def finish_assets(
         paths: where the languages lie in the site.
         folders: of the theme, ours before Material's.
         styles: the site's own style sheets, in their order.
-        trim: whether to leave out of the style sheet what meets nothing.
 
     Raises:
         SourceError: Material has rewritten a script.
@@ -63,15 +61,12 @@ def finish_assets(
     _mend(scripts, "bundle.*.min.js", without_measuring)
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
     sheet = whole_sheet(folders, styles)
-    if trim:
-        texts = [path.read_text(encoding="utf-8") for path in scripts.glob("*.js")]
-        words = vocabulary(pages, texts)
-        rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
-        key = "\n".join([rules, sheet, *sorted(words)])
-        sheet = remembered(
-            cache, "style.css", key, lambda: trimmed(sheet, words).encode()
-        ).decode()
-    (site / STYLE).write_text(sheet, encoding="utf-8")
+    texts = [path.read_text(encoding="utf-8") for path in scripts.glob("*.js")]
+    words = vocabulary(pages, texts)
+    rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
+    key = "\n".join([rules, sheet, *sorted(words)])
+    style = remembered(cache, "style.css", key, lambda: trimmed(sheet, words).encode())
+    (site / STYLE).write_bytes(style)
 
 
 def whole_sheet(folders: list[Path], styles: list[Path]) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 
 import tinycss2
 
+from publish.finishing import INLINE
+
 TAG = re.compile(r"<[a-zA-Z][^>]*>")
-SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 PROSE = re.compile(r' (?:alt|aria-label|content|href|title)="[^"]*"')  # of a tag
 NAME = re.compile(r"-{0,2}[a-zA-Z_][\w-]*")
 # What of a selector names nothing that a page must have: states, and attributes of which only a part is given.
@@ -34,7 +35,7 @@ def vocabulary(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
     tags: set[str] = set()
     for page in pages:
         tags.update(TAG.findall(PROSE.sub("", page)))
-        code += SCRIPT.findall(page)
+        code += INLINE.findall(page)
     return {name for text in {*tags, *code} for name in NAME.findall(text)}
 
 
