@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +24,7 @@ from mkdocs.utils.meta import get_data
 from publish.assets import SHIM, finish_assets, is_published
 from publish.finishing import finished_page, page_policy
 from publish.metadata import read_citation
+from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.search import teach_words
 from publish.staging import Staging, WarningCount
@@ -68,6 +70,7 @@ class Build:
         self.own = self.languages[self.language]
         self.published = Published(Path(self.config.site_dir), self.cache)
         kept = self.memory.pages.setdefault(self.language, {})
+        self.forward: Callable[..., str] = str  # the template of a page that has moved
         self.pages = Rebuild(kept, lambda: self.warnings.count)
 
     def prepare(self) -> None:
@@ -230,6 +233,14 @@ class Build:
         return self.pages.output(page, finish) if page else finish()
 
     # The site
+
+    def keep_addresses(self) -> None:
+        """What has moved is found at its old address; before any other language comes into the same folder."""
+        moved = read_moved(self.root / "docs/moved.yml", "docs/moved.yml")
+        root = "../" if self.outer and self.own["path"] else ""
+        render = functools.partial(self.forward, config=self.config, root=root)
+        words = self.config.extra["words"]["moved"]
+        keep_addresses(self.staging.folder, moved, words, render)
 
     def finish(self) -> None:
         """What is made of all pages of all languages, and the offline edition."""

@@ -122,6 +122,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     root = state.now.root
+    state.now.forward = env.get_template("moved.html").render
     taking.write(state.now.edition, state.now.texts, files, config)
     # Templates are compiled once, not in every build.
     folder = root / ".cache" / "templates"
@@ -161,6 +162,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     now = state.now
     if state.command == "serve":
         now.pages.complete_search(now.staging.folder / "search/search_index.json")
+    with _told():
+        now.keep_addresses()
     if not now.own["path"]:
         for name, other in now.languages.items():
             if name != now.language:
