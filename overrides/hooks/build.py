@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import taking
-from chapters.data import read_text
-from chapters.edition import Edition, Project, Source, check_twins
+from chapters.edition import Edition, Project, check_twins
 from chapters.notebooks import read_titles
 from chapters.reading import Reading, Text
+from chapters.source import Source, read_source
 from copies.notebook import colab, download
 from describing import about_page, has_previews, preview_cards
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from mkdocs.utils.meta import get_data
 from publish.assets import SHIM, finish_assets, is_published
 from publish.finishing import finished_page, page_policy
 from publish.metadata import read_citation
@@ -149,11 +148,7 @@ class Build:
 
     def _source(self, file: File) -> Source:
         path = Path(str(file.abs_src_path))
-        name = str(path.relative_to(self.root))
-        whole = read_text(path, name)
-        text, meta = get_data(whole)
-        head = whole[: len(whole) - len(text)]
-        source = Source(file.src_uri, name, meta, text, head)
+        source = read_source(path, file.src_uri, str(path.relative_to(self.root)))
         read = self.memory.sources.setdefault(self.language, {})
         if read.get(file.src_uri) != source:
             read[file.src_uri] = source

@@ -44,6 +44,9 @@ class State:
         default_factory=list
     )  # the first language's, and one inside it
     memory: Memory = field(default_factory=Memory)
+    hooks: dict[Path, int] = field(
+        default_factory=dict
+    )  # of `serve`, when they were loaded
 
     @property
     def now(self) -> Build:
@@ -74,8 +77,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     try:
         with _told():
             if state.command == "serve" and not outer:
-                serving.check_port(*config.dev_addr)
-                serving.restart_if_changed(now.root / "overrides" / "hooks")
+                _look_at_hooks(config, now.root / "overrides/hooks")
             now.prepare()
         if (
             state.command == "build"
@@ -90,6 +92,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     now.stage()
     state.builds.append(now)
     return config
+
+
+def _look_at_hooks(config: MkDocsConfig, hooks: Path) -> None:
+    """In the first build of `serve`, its port is tried; in any later one an edited hook starts it anew."""
+    files = serving.times(hooks)
+    if not state.hooks:
+        serving.check_port(*config.dev_addr)
+        state.hooks = files
+    elif files != state.hooks:
+        serving.restart(files)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -107,6 +119,11 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         if item.is_section:
             item.title = titles.get(item.title, item.title)
     return nav
+
+
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str:
+    """Chapters have been read by then; MkDocs looks for no front matter behind an empty line."""
+    return "\n"
 
 
 def on_page_markdown(
@@ -210,6 +227,7 @@ def on_build_error(error: Exception) -> None:
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:  # fmt: skip
     """Watches all that a page is made of; a failed rebuild leaves the last good site up."""
+    serving.check_port(*config.dev_addr)  # it may have been taken meanwhile
     root = Path(config.config_file_path).resolve().parent
     configurations = [one["config"] for one in config.extra["languages"].values()]
     watched = ["docs", "snippets", "overrides", "requirements.txt", *configurations]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 import logging
 import os
 import re
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import Abort
-from mkdocs.livereload import LiveReloadServer
 from publish.finishing import digest
 from runner import SourceError
 
@@ -23,12 +21,6 @@ log = logging.getLogger("mkdocs.hooks")
 RELOADER = re.compile(rb"<script>([^<]*)</script></body>")
 
 
-def taken(port: int) -> Abort:
-    """The one line that a taken port is worth."""
-    return Abort(f"Port {port} is taken; choose another: make serve PORT={port + 1}")
-
-
-@functools.cache  # once a process: from then on the port is our own
 def check_port(host: str, port: int) -> None:
     """Says that the port is taken before the snippets run, not after.
 
@@ -40,49 +32,29 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError:
-            raise taken(port) from None
+            remedy = f"choose another: make serve PORT={port + 1}"
+            raise Abort(f"Port {port} is taken; {remedy}") from None
 
 
-def bind_or_say(server: LiveReloadServer) -> None:
-    """Says the same where the port was taken while the site was being built."""
-    bind = server.server_bind
-
-    def server_bind() -> None:
-        try:
-            bind()
-        except OSError:
-            raise taken(int(server.server_address[1])) from None
-
-    server.server_bind = server_bind  # type: ignore[method-assign]
+def times(hooks: Path) -> dict[Path, int]:
+    """When each file of the build was last changed, in nanoseconds."""
+    return {path: path.stat().st_mtime_ns for path in sorted(hooks.rglob("*.py"))}
 
 
-def restart_if_changed(hooks: Path) -> None:
-    """Starts the command anew, on the same port, once a hook has been edited.
-
-    Python keeps a module that it has loaded; only a new process sees the edit.
+def restart(files: dict[Path, int]) -> None:
+    """Starts the command anew, on the same port: only a new process sees an edit of what Python has loaded.
 
     Raises:
-        SourceError: the edited hook is not Python; the running process goes on.
+        SourceError: a file of the build is not Python; the running process goes on.
     """
-    files = sorted(hooks.rglob("*.py"))
-    if not _changed(hooks, tuple(file.stat().st_mtime_ns for file in files)):
-        return
     for file in files:
         try:
             ast.parse(file.read_text(encoding="utf-8"))
         except SyntaxError as error:
             problem = f"this is not Python: {error.msg}."
-            remedy = "mend the line."
-            raise SourceError(file, error.lineno, problem, remedy) from None
+            raise SourceError(file, error.lineno, problem, "mend the line.") from None
     log.info("A hook has changed: starting anew")
     os.execv(sys.executable, [sys.executable, "-m", "mkdocs", *sys.argv[1:]])
-
-
-_loaded: dict[Path, tuple[int, ...]] = {}
-
-
-def _changed(hooks: Path, times: tuple[int, ...]) -> bool:
-    return _loaded.setdefault(hooks, times) != times
 
 
 def policed(app: Any) -> Callable[[Any, Callable[..., Any]], list[bytes]]:
@@ -114,9 +86,6 @@ def forgiving(builder: Callable[..., None]) -> Callable[[], None]:
         try:
             builder()
         except (Abort, SystemExit) as error:
-            message = (
-                f"{error}\nThe last good pages stay up; the next save tries again."
-            )
-            print(message, file=sys.stderr)
+            print(f"{error}\nThe last good pages stay up; the next save tries again.", file=sys.stderr)  # fmt: skip
 
     return rebuild

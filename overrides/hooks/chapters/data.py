@@ -11,7 +11,7 @@ import yaml
 from runner import Place, Record, is_source, nearest
 
 if TYPE_CHECKING:
-    from .edition import Source
+    from .source import Source
 
 JUDGEMENTS = ("wrong", "imprecise", "unsupported", "missing")  # of the article
 VERDICTS = ("holds", "holds when", "did not show")  # of a lab

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import markdown
 from runner import Place, Record, Snippet, is_source, nearest
 
 from . import directives
@@ -21,56 +18,8 @@ from .directives import figure
 from .glossary import Glossary, read_glossary
 from .marks import Mark, Marks
 from .reading import Text
+from .source import Source
 from .values import VALUE, Number, number
-
-KEY = re.compile(r"\[?@(?P<key>[\w:./+-]+)\]?")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A chapter's file as it is read.
-
-    Args:
-        uri: its path below the folder of its language.
-        name: its path as messages name it.
-        meta: its front matter.
-        text: what follows.
-        head: the lines before the text, as they are.
-    """
-
-    uri: str
-    name: str
-    meta: Mapping[str, Any]
-    text: str
-    head: str = ""
-
-    @functools.cached_property
-    def headings(self) -> dict[str, str]:
-        """The words of its headings by id, as Python-Markdown finds them."""
-        md = markdown.Markdown(extensions=["attr_list", "toc", "pymdownx.superfences"])
-        md.convert(self.text)
-        found: dict[str, str] = {}
-        waiting = list(getattr(md, "toc_tokens", []))
-        while waiting:
-            token = waiting.pop(0)
-            found[token["id"]] = token["name"]
-            waiting[:0] = token["children"]
-        return found
-
-    @property
-    def title(self) -> str:
-        return next(iter(self.headings.values()), self.uri)
-
-    @property
-    def shown(self) -> tuple[object, ...]:
-        """What other pages may show of it."""
-        return self.uri, self.head, self.headings
-
-    def place(self, key: str = "") -> Place:
-        """Where its text begins, or the line of its front matter that begins with `key`."""
-        lines = self.head.split("\n")
-        found = [n for n, line in enumerate(lines, 1) if key and line.startswith(key)]
-        return Place(self.name, found[0] if found else len(lines))
 
 
 @dataclass(frozen=True)
@@ -128,6 +77,11 @@ class Edition:
         self.bibliography = Bibliography.read(references, "docs/references.bib", words)
         terms = read_glossary(docs / "glossary.yml", languages)[language]
         self.glossary = Glossary(terms, self.plain)
+        if terms and "glossary.md" not in self.sources:
+            Place("docs/glossary.yml").fail(
+                "there is no page glossary.md to which terms could lead.",
+                "write one with '::: glossary' in each language, or remove the file.",
+            )
         self.colab = ""  # where programs run online: an address that their paths follow
         labs = (read_lab(source, self.records) for source in self.sources.values())
         self.labs: dict[str, Lab] = {lab.uri: lab for lab in labs if lab}
@@ -143,27 +97,31 @@ class Edition:
         """The number that a value names."""
         return number(mark.source, self.records, mark.place)
 
-    def references(self, mark: Mark) -> Iterator[tuple[str, str]]:
-        """The keys that a citation `[@one; @other]` names, each with its reference as Markdown."""
-        for part in mark.source[1:-1].split(";"):
-            match = KEY.fullmatch(part.strip())
-            if not match:
-                mark.place.fail(
-                    f"'{mark.source}' is no citation.",
-                    "write [@key] or [@key; @other].",
-                )
-            key = match["key"]
+    def cited(self, mark: Mark) -> list[str]:
+        """The keys that a citation `[@one; @other]` names.
+
+        Raises:
+            SourceError: it cannot be read, or names what docs/references.bib does not have.
+        """
+        keys = [part.strip().removeprefix("@") for part in mark.source[1:-1].split(";")]
+        for key in keys:
             if key not in self.bibliography.keys:
                 mark.place.fail(
                     f"docs/references.bib has no entry '{key}'.",
                     nearest(key, self.bibliography.keys, "entries"),
                 )
-            yield key, self.bibliography.reference(key)
+        return keys
 
     def plain(self, text: str, place: Place) -> str:
         """A text of the data as plain text: values as numbers, lines joined."""
         marks = Marks(self.joined)
         numbered = marks.number(" ".join(str(text).split("\n")).strip(), place)
+        for mark in marks.all:
+            if mark.kind not in ("value", "gap"):
+                place.fail(
+                    f"'{mark.source}' can do nothing here.",
+                    "only values can stand in a plain text.",
+                )
         return marks.replaced(numbered, lambda mark: self.number(mark).plain)
 
     def link_terms(self, root: Element, uri: str) -> None:
@@ -179,8 +137,8 @@ class Edition:
 
     # What pages say of each other
 
-    def meta(self, uri: str) -> dict[str, str]:
-        """The title and the description of a page, as plain text, where its file or its program says them."""
+    def meta(self, uri: str) -> dict[str, Any]:
+        """What a page's front matter says, its description as plain text; title and summary of a program."""
         if source := self.sources.get(uri):
             place = source.place("description:")
             description = source.meta.get("description")

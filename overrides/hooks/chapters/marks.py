@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from runner import Place
 
-FIRST, LAST = 0xF0000, 0x10FFFD  # the two private planes of Unicode
-TOKEN = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")
-BULLETS = r"(?:(?:[-*+]|\d+[.)])[ \t]+)*"
+TOKEN = re.compile("[\U000f0000-\U000ffffd]")  # a private plane of Unicode
+FIRST = 0xF0000
+BULLETS = r"(?:(?:[-*+:]|\d+[.)])[ \t]+)*"
 INDENTED = re.compile(rf"(?m)(?:^([ \t>]*)({BULLETS}))?({TOKEN.pattern})")
 MARKS = rf"""(?mx)
 ^(?P<indent>[ \t>]*) (?P<directive>:::.*(?:\n(?:[ \t>]*\n)*(?P=indent)(?:[ ]{{4}}|\t).*)*)
@@ -113,13 +113,3 @@ class Marks:
             return "" if mark.kind == "gap" else match[0]
 
         return re.sub(rf"{TOKEN.pattern}\s*", one, text)
-
-    def place_of(self, text: str, numbered: str, place: Place) -> Place:
-        """Where a piece of a numbered text was written; `place` where it cannot be found."""
-        lines = text.strip().splitlines()
-        position = numbered.find(lines[0]) if lines else -1
-        if position < 0:
-            return place
-        before = numbered[:position]
-        hidden = sum(self.of(t).source.count("\n") for t in TOKEN.findall(before))
-        return place.at(before.count("\n") + hidden)

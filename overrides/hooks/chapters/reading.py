@@ -22,11 +22,11 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.inlinepatterns import InlineProcessor
-from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from runner import Place
 
+from .checks import Check
 from .directives import written
 from .fences import code, code_options, diagram
 from .marks import TOKEN, Mark, Marks
@@ -38,15 +38,7 @@ if TYPE_CHECKING:
 
 # A dollar sign behind which a digit stands closes no formula: US$3 to US$4.
 DOLLARS = rf"(?<![\\$])\$(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\$(?![\d$]|{TOKEN.pattern})"
-# What may keep marks as they were written.
-KEEPING = re.compile(r"<!--.*?-->|<(code|pre)\b.*?</\1>", re.DOTALL)
-REMEDIES = {
-    "directive": "let it stand on lines of its own, with an empty line before and after it.",
-    "stray": "let a directive stand on lines of its own, and an include inside a fence.",
-    "include": 'write --8<-- "snippet.py:section" on a line of its own, inside a fence.',
-    "value": "write a value in text or in a formula, not in HTML.",
-    "citation": "write a citation in text, not in HTML.",
-}
+CITED = re.compile(r"@([^;\s\]]+)")
 
 
 @dataclass
@@ -117,7 +109,6 @@ class Reading(Extension):
             ("parts", self._finish, 6),  # before the contents
         ):
             md.treeprocessors.register(_Step(md, step), name, priority)
-        md.postprocessors.register(_Rest(self), "rest", 5)
 
     @property
     def notes(self) -> FootnoteExtension:
@@ -167,10 +158,10 @@ class Reading(Extension):
         """More Markdown, from data, for the text of an element."""
         return self.page.marks.number(markdown, place)
 
-    def place_of(self, text: str) -> Place:
-        """Where a piece of the numbered text was written."""
-        page = self.page
-        return page.marks.place_of(text, page.source, page.place)
+    @property
+    def check(self) -> Check:
+        """What looks for marks that could do nothing."""
+        return Check(self.page.source, self.page.place, self.page.marks)
 
     # What happens to the elements of a page, in this order
 
@@ -179,9 +170,11 @@ class Reading(Extension):
         texts = [*root.itertext(), *self.notes.footnotes.values()]
         for token in TOKEN.findall("".join(texts)):
             mark = self.page.marks.of(token)
-            if mark.kind == "citation":
-                for key, reference in self.edition.references(mark):
-                    self.notes.setFootnote(key, reference)
+            for key in CITED.findall(mark.source if mark.kind == "citation" else ""):
+                if key in self.edition.bibliography.keys:
+                    self.notes.setFootnote(
+                        key, self.edition.bibliography.reference(key)
+                    )
 
     def _show_indented_code(self, root: Element) -> None:
         """Indented code is code like that of a fence."""
@@ -194,7 +187,7 @@ class Reading(Extension):
 
     def _finish(self, root: Element) -> None:
         """Formulas, notes, tables and terms get their form; the tree is remembered for the copies."""
-        page = self.page
+        page, stash = self.page, self.md.htmlStash.rawHtmlBlocks
         for element in root.iter():
             self._restore(element)
         for child, parent in [(c, p) for p in root.iter() for c in p]:
@@ -204,8 +197,9 @@ class Reading(Extension):
                 dissolve(child, parent)
         unlink_numbers(root)
         order_notes(root, self.notes, self.edition.bibliography.keys)
-        page.tree = copy.deepcopy(root)
-        page.stash = [self._stashed(one) for one in self.md.htmlStash.rawHtmlBlocks]
+        self.check.elements(root)
+        page.stash = [self.check.raw(one) for one in stash]
+        stash[:], page.tree = page.stash, copy.deepcopy(root)
         join_notes(root)
         dress_tables(root, self.edition.words)
         self.edition.link_terms(root, page.uri)
@@ -217,7 +211,7 @@ class Reading(Extension):
             source = self.page.marks.restored(html.unescape(element.text or ""))
             element.text = AtomicString(html.escape(source, quote=False))
         for name, value in element.attrib.items():
-            if TOKEN.search(value):
+            if TOKEN.search(value) and name not in ("href", "src"):
                 element.set(name, self.page.marks.replaced(value, self._plain))
 
     def _plain(self, mark: Mark) -> str:
@@ -231,7 +225,7 @@ class Reading(Extension):
         try:
             drawn = mathml(tex, display)
         except FormulaError as error:
-            self.place_of(written).fail(
+            self.check.place_of(written).fail(
                 f"the formula '{error.tex}' cannot be read: {error}.", "mend the LaTeX."
             )
         markdown = f"${tex}$"
@@ -243,12 +237,6 @@ class Reading(Extension):
             element.tag, element.attrib = "p", {}
         else:
             dissolve(element, parent)
-
-    def _stashed(self, piece: Any) -> str:
-        """A part as it is, raw HTML as it was written."""
-        if isinstance(piece, Part):
-            return piece
-        return self.page.marks.restored(piece) if isinstance(piece, str) else ""
 
 
 class _Block(BlockProcessor):
@@ -297,10 +285,13 @@ class _Inline(InlineProcessor):
         if mark.kind == "gap":
             end += len(data[end:]) - len(data[end:].lstrip())
             return "", m.start(0), end
-        if mark.kind == "private":
-            return mark.source, m.start(0), end
         if mark.kind not in ("value", "citation"):
             return None, None, None
+        inline: Any = self.md.treeprocessors["inline"]
+        if mark.kind == "citation" and "a" in inline.ancestors:
+            mark.place.fail(
+                f"'{mark.source}' is a link inside a link.", "write it behind the link."
+            )
         if mark.kind == "citation":
             return self._note(mark), m.start(0), end
         number = reading.edition.number(mark)
@@ -309,7 +300,7 @@ class _Inline(InlineProcessor):
 
     def _note(self, mark: Mark) -> Element:
         notes, group = self.reading.notes, Element("span", {"class": "notes"})
-        for key, _ in self.reading.edition.references(mark):
+        for key in self.reading.edition.cited(mark):
             notes.addFootnoteRef(key)
             id_ = notes.makeFootnoteRefId(key, found=True)
             sup = SubElement(group, "sup", {"id": id_})
@@ -325,34 +316,3 @@ class _Step(Treeprocessor):
     def __init__(self, md: Markdown, run: Callable[[Element], None]) -> None:
         super().__init__(md)
         self.run = run  # type: ignore[assignment,method-assign]
-
-
-class _Rest(Postprocessor):
-    """Code and comments keep their marks; a mark that is left anywhere else is refused."""
-
-    def __init__(self, reading: Reading) -> None:
-        super().__init__(reading.md)
-        self.reading = reading
-
-    def run(self, text: str) -> str:
-        if not TOKEN.search(text):
-            return text
-        marks = self.reading.page.marks
-
-        def keep(match: re.Match[str]) -> str:
-            if match[0].startswith("<!--"):
-                return marks.restored(match[0])
-            plain = re.sub(
-                rf'<span class="err">({TOKEN.pattern})</span>', r"\1", match[0]
-            )
-            return TOKEN.sub(
-                lambda t: html.escape(marks.restored(t[0]), quote=False), plain
-            )
-
-        text = KEEPING.sub(keep, text)
-        for token in TOKEN.findall(text):
-            mark = marks.of(token)
-            if mark.kind in REMEDIES:
-                first = mark.source.splitlines()[0]
-                mark.place.fail(f"'{first}' can do nothing here.", REMEDIES[mark.kind])
-        return TOKEN.sub(lambda t: marks.restored(t[0]), text)
