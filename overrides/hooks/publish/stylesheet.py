@@ -23,9 +23,19 @@ OPEN = re.compile(r":+[\w-]+|\[[\w-]+[~|^$*]=[^\]]*\]")
 VALUE = re.compile(r":([^;{}]*)")
 
 
-def joined(sheets: Iterable[Path]) -> str:
-    """The style sheets one after the other; what they refer to must not depend on their folder."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sheets)
+def whole_sheet(folders: list[Path], styles: list[Path]) -> str:
+    """Material's style sheets and the site's own `styles` in one, with all their rules.
+
+    Args:
+        folders: of the theme, ours before Material's.
+        styles: what they refer to does not depend on their folder.
+    """
+    names = ("stylesheets/main.*.min.css", "stylesheets/palette.*.min.css")
+    found = [
+        next(path for folder in folders for path in folder.glob(f"assets/{name}"))
+        for name in names
+    ]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*found, *styles])
     return re.sub(r"/\*# sourceMappingURL=.*?\*/|@charset \"UTF-8\";", "", text)
 
 
