@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -20,9 +21,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from publish.assets import SHIM, finish_assets, is_published
-from publish.finishing import finished_page
-from publish.metadata import Edition as Citation
-from publish.metadata import read_edition
+from publish.finishing import finished_page, page_policy
+from publish.metadata import read_citation
+from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.search import teach_words
 from publish.staging import Staging, WarningCount
@@ -68,6 +69,7 @@ class Build:
         self.own = self.languages[self.language]
         self.published = Published(Path(self.config.site_dir), self.cache)
         kept = self.memory.pages.setdefault(self.language, {})
+        self.forward: Callable[..., str] = str  # the template of a page that has moved
         self.pages = Rebuild(kept, lambda: self.warnings.count)
 
     def prepare(self) -> None:
@@ -103,7 +105,8 @@ class Build:
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
-        self.citation: Citation = read_edition(root)
+        config.extra["policy"] = page_policy(root / "overrides")
+        self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
 
     def stage(self) -> None:
@@ -228,10 +231,18 @@ class Build:
         """A page as it is published; `page` is None for 404.html."""
         path = self.own["path"] if self.outer else ""
         address = (self.outer or self).config.site_url or ""
-        finish = functools.partial(finished_page, html, page.url if page else None, path, address, policed=self.command != "serve")  # fmt: skip
+        finish = functools.partial(finished_page, html, page.url if page else None, path, address)  # fmt: skip
         return self.pages.output(page, finish) if page else finish()
 
     # The site
+
+    def keep_addresses(self) -> None:
+        """What has moved is found at its old address; before any other language comes into the same folder."""
+        moved = read_moved(self.root / "docs/moved.yml", "docs/moved.yml")
+        root = "../" if self.outer and self.own["path"] else ""
+        render = functools.partial(self.forward, config=self.config, root=root)
+        words = self.config.extra["words"]["moved"]
+        keep_addresses(self.staging.folder, moved, words, render)
 
     def finish(self) -> None:
         """What is made of all pages of all languages, and the offline edition."""
@@ -240,7 +251,7 @@ class Build:
         paths = [""] if self.own["path"] else [one["path"] for one in languages]
         folders = [Path(folder) for folder in self.config.theme.dirs]
         site, served = self.staging.folder, self.command == "serve"
-        finish_assets(site, self.cache, paths, folders, self.styles, trim=not served)
+        finish_assets(site, self.cache, paths, folders, self.styles)
         if not served:
             files = offline_files(site, paths, self.root / "overrides" / SHIM)
             if self.config.extra["offline"]:

@@ -48,8 +48,8 @@ def about_page(
         folder: where its language lies in the site.
         previews: whether it has a picture.
     """
-    uri, extra = page.file.src_uri, config.extra
-    root, languages = extra["root_url"], extra["languages"]
+    uri, path, extra = page.file.src_uri, page.url.removeprefix("./"), config.extra
+    root = extra["root_url"]
     if page.is_homepage:
         kind = "WebSite"
     elif uri == "faq.md":
@@ -68,10 +68,10 @@ def about_page(
         language=str(config.theme["language"]),
         folder=folder,
         site=config.site_name,
-        path=page.url.removeprefix("./"),
-        homes={
-            name: posixpath.join(root, other["path"], "")
-            for name, other in languages.items()
+        path=path,
+        urls={
+            name: posixpath.join(root, other["path"], path)
+            for name, other in extra["languages"].items()
             if root
         },
         picture=root + card_path(*figure[:2]) if figure else "",
@@ -87,23 +87,11 @@ def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
     """
     own, languages = config.theme["language"], config.extra["languages"]
     base = urlsplit(config.extra["root_url"] or "/").path
-    homes = {
-        name: posixpath.join(base, other["path"], "")
-        for name, other in languages.items()
-    }
-    editions = [
-        {"language": name, "home": homes[name], "words": _words(root / other["config"])}
-        for name, other in languages.items()
-    ]
-    return {
-        "base_url": homes[own],  # a relative link would start from the unknown address
-        "twins": homes,
-        "editions": sorted(editions, key=lambda edition: edition["language"] != own),
-    }
-
-
-def _words(config: Path) -> dict[str, str]:
-    """The words of a language, from its configuration."""
-    with config.open(encoding="utf-8") as file:
-        words: dict[str, str] = yaml_load(file)["extra"]["words"]
-    return words
+    homes = {n: posixpath.join(base, one["path"], "") for n, one in languages.items()}
+    editions = []
+    for name in sorted(languages, key=lambda name: name != own):
+        with (root / languages[name]["config"]).open(encoding="utf-8") as file:
+            words = yaml_load(file)["extra"]["words"]
+        editions.append({"language": name, "home": homes[name], "words": words})
+    # A relative link would start from the unknown address.
+    return {"base_url": homes[own], "twins": homes, "editions": editions}

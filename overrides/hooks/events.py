@@ -139,6 +139,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     root = state.now.root
+    state.now.forward = env.get_template("moved.html").render
     taking.write(state.now.edition, state.now.texts, files, config)
     # Templates are compiled once, not in every build.
     folder = root / ".cache" / "templates"
@@ -178,6 +179,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     now = state.now
     if state.command == "serve":
         now.pages.complete_search(now.staging.folder / "search/search_index.json")
+    with _told():
+        now.keep_addresses()
     if not now.own["path"]:
         for name, other in now.languages.items():
             if name != now.language:
@@ -230,5 +233,6 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
     watched = ["docs", "snippets", "overrides", "requirements.txt", *configurations]
     for place in watched:
         server.watch(str(root / place))
+    server.set_app(serving.policed(server.get_app()))
     server.builder = serving.forgiving(builder)
     return server

@@ -5,15 +5,20 @@ from __future__ import annotations
 import ast
 import logging
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from mkdocs.exceptions import Abort
+from publish.finishing import digest
 from runner import SourceError
 
 log = logging.getLogger("mkdocs.hooks")
+# What MkDocs' server adds at the end of a page: it reloads the page when the site has changed.
+RELOADER = re.compile(rb"<script>([^<]*)</script></body>")
 
 
 def check_port(host: str, port: int) -> None:
@@ -50,6 +55,25 @@ def restart(files: dict[Path, int]) -> None:
             raise SourceError(file, error.lineno, problem, "mend the line.") from None
     log.info("A hook has changed: starting anew")
     os.execv(sys.executable, [sys.executable, "-m", "mkdocs", *sys.argv[1:]])
+
+
+def policed(app: Any) -> Callable[[Any, Callable[..., Any]], list[bytes]]:
+    """The server's application; each page's policy allows the script that MkDocs adds to it as it answers, too."""
+
+    def answer(environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
+        told: list[Any] = []
+        body = b"".join(app(environ, lambda *answered: told.extend(answered)))
+        status, headers = told
+        if script := RELOADER.search(body):
+            own = b"script-src 'self'"
+            allowed = b"%b %b" % (own, digest(script[1]).encode())
+            body = body.replace(own, allowed, 1)
+            headers = [pair for pair in headers if pair[0] != "Content-Length"]
+            headers.append(("Content-Length", str(len(body))))
+        start_response(status, headers)
+        return [body]
+
+    return answer
 
 
 def forgiving(builder: Callable[..., None]) -> Callable[[], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from one_page import read
-from publish.assets import PROGRAMS, without_measuring
+from publish.assets import bent
 from runner import SourceError
 
 PAGE = """# Page { #page }
@@ -58,9 +58,10 @@ def test_each_copy_button_has_its_program() -> None:
 
 
 def test_the_script_measures_no_program() -> None:
-    script = f'M({PROGRAMS},e).map(Yn),M("a",e).map(Jn)'
-    changed = without_measuring(script, "bundle.js")
-    assert PROGRAMS not in changed and changed.endswith('M("a",e).map(Jn)')
+    programs = '"pre:not(.mermaid) > code"'
+    script = f'M({programs},e).map(Yn),M("a",e).map(Jn)'
+    changed = bent(script, "bundle.js")
+    assert programs not in changed and changed.endswith('M("a",e).map(Jn)')
     for other in ("", script + script):
-        with pytest.raises(SourceError, match="still measures"):
-            without_measuring(other, "bundle.js")
+        with pytest.raises(SourceError, match="still needs to be bent"):
+            bent(other, "bundle.js")

@@ -20,6 +20,11 @@ FIRST = re.compile(
 CHANGES = {
     "base.html": [
         (
+            '<meta charset="utf-8">',
+            '<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{{ config.extra.policy }}">',
+            1,
+        ),
+        (
             '    <input class="md-toggle" data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">',
             "    ",
             1,
@@ -32,6 +37,13 @@ CHANGES = {
             1,
         ),
         ('{{ lang.t("action.skip") }}', "{{ config.extra.words.skip }}", 1),
+    ],
+    "partials/javascripts/base.html": [
+        (
+            '<script>__md_scope=new URL("{{ config.extra.scope | d(base_url) }}",location)',
+            '<script data-scope="{{ config.extra.scope | d(base_url) }}">__md_scope=new URL(document.currentScript.dataset.scope,location)',
+            1,
+        )
     ],
     "partials/nav-item.html": [
         (' tabindex="{{ tabindex }}">', ">", 2),
@@ -47,16 +59,30 @@ CHANGES = {
 }
 
 
+def installed(name: str) -> str:
+    """Material's template, without its first comment."""
+    paths = [Path(folder, name) for folder in Theme("material").dirs]
+    (path,) = [path for path in paths if path.exists()]
+    return FIRST.sub("", path.read_text(encoding="utf-8"))
+
+
+def own(name: str) -> str:
+    """The site's template, likewise."""
+    return FIRST.sub("", (ROOT / "overrides" / name).read_text(encoding="utf-8"))
+
+
+def test_a_copy_leaves_out_what_is_listed() -> None:
+    name = "partials/javascripts/content.html"
+    tabs = re.compile(r"\{% if \"content.tabs.link\" .*?\{% endif %\}\n", re.DOTALL)
+    text, count = tabs.subn("", installed(name))
+    assert count == 1
+    assert own(name) == text
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_copy_differs_in_what_is_listed(name: str) -> None:
-    (theirs,) = [
-        path
-        for folder in Theme("material").dirs
-        if (path := Path(folder, name)).exists()
-    ]
-    text = FIRST.sub("", theirs.read_text(encoding="utf-8"))
+    text = installed(name)
     for old, new, count in CHANGES[name]:
         assert text.count(old) == count, old
         text = text.replace(old, new)
-    ours = (ROOT / "overrides" / name).read_text(encoding="utf-8")
-    assert FIRST.sub("", ours) == text
+    assert own(name) == text

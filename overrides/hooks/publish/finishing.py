@@ -1,4 +1,4 @@
-"""What is done to a page once the templates have made it: one set of assets for all languages, links that say where they lead, a policy."""
+"""What is done to a page once the templates have made it: one set of assets for all languages, links that say where they lead; what it may load and run."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import base64
 import hashlib
 import posixpath
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
+
+from runner import Place
 
 from publish.search import with_patient_search
 
@@ -22,11 +24,11 @@ TYPES = {
     ".txt": "text/plain",
     ".zip": "application/zip",
 }
-INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-START = '<meta charset="utf-8">'
+# A script that stands in a page and runs.
+INLINE = re.compile(r"<script(?![^>]* (?:src|type)=)[^>]*>(.*?)</script>", re.DOTALL)
 RULES = {
     "default-src": "'none'",
-    "script-src": "'self'",  # and the hashes of the page's own inline scripts
+    "script-src": "'self'",  # and the digests of the templates' own inline scripts
     "worker-src": "'self'",  # the search
     "connect-src": "'self'",  # its index
     "style-src": "'self'",
@@ -37,9 +39,7 @@ RULES = {
 }
 
 
-def finished_page(
-    html: str, url: str | None, path: str, address: str, policed: bool
-) -> str:
+def finished_page(html: str, url: str | None, path: str, address: str) -> str:
     """A page as it is published.
 
     Args:
@@ -47,7 +47,6 @@ def finished_page(
         url: the page's address in its language, or None for 404.html, whose links start from the host's root.
         path: where the language lies in the site, "" for the root.
         address: of the site, "" where it has none.
-        policed: whether it has a policy; the script of `serve` that reloads pages would break it.
     """
     if url is None:
         shared = urlsplit(address or "/").path
@@ -59,8 +58,7 @@ def finished_page(
     # A reader who switches the language loads a page, not a theme.
     for before in ('="', '"search": "'):
         html = html.replace(f"{before}{own}assets/", f"{before}{shared}assets/")
-    html = with_patient_search(html, path)
-    return with_policy(html) if policed else html
+    return with_patient_search(html, path)
 
 
 def finish_links(page: str, own: str) -> str:
@@ -86,19 +84,34 @@ def finish_links(page: str, own: str) -> str:
     return LINK.sub(finish, page)
 
 
-def with_policy(page: str) -> str:
-    """The HTML of a page with the policy that it obeys; in its head, since a static host sends no header.
+def page_policy(templates: Path) -> str:
+    """The Content-Security-Policy of every page; it stands in the head, since a static host sends no header.
 
-    A browser runs an inline script only if its digest stands in the policy, so nothing that comes into the page later runs.
+    A browser runs an inline script only if its digest is in the policy. These are taken from the site's templates, not from
+    pages: what a chapter, a run or another script brings into a page does not run.
+
+    Args:
+        templates: the folder of the site's templates.
+
+    Raises:
+        SourceError: a template writes into a script, which then has no digest that is known before.
     """
-    digests = {
-        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        for script in INLINE.findall(page)
-    }
-    scripts = "".join(f" 'sha256-{digest}'" for digest in sorted(digests))
-    rules = RULES | {"script-src": RULES["script-src"] + scripts}
-    content = "; ".join(f"{name} {value}" for name, value in rules.items())
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{content}">'
-    if page.count(START) != 1:
-        raise ValueError(f"a page needs {START} once, to which its policy is added")
-    return page.replace(START, START + policy)
+    digests = set()
+    for path in sorted(templates.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        for script in INLINE.finditer(text):
+            if re.search(r"\{[{%#]", script[1]):
+                line = text.count("\n", 0, script.start()) + 1
+                Place(path.relative_to(templates.parent), line).fail(
+                    "this script differs from page to page, so the policy cannot allow it.",
+                    "have it read what differs from an attribute of its own tag, by document.currentScript.dataset.",
+                )
+            digests.add(digest(script[1].encode()))
+    scripts = " ".join([RULES["script-src"], *sorted(digests)])
+    rules = RULES | {"script-src": scripts}
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def digest(script: bytes) -> str:
+    """An inline script as a policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"

@@ -1,4 +1,4 @@
-"""The search: its index, loaded only by a reader who searches, and its script, which finds every word of a Chinese query.
+"""The search index, loaded only by a reader who searches.
 
 Material's script loads `search/search_index.json` with every page, some 200 kB. What it finds there is the index without
 its documents; the whole one lies beside it, and assets/javascripts/workers/patient-search.js loads it when needed.
@@ -13,24 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import jieba
-from runner import SourceError
 
 INDEX = "search/search_index.json"
 WHOLE = "search/documents.json"
 WORKER = re.compile(r'(?<="search": ")([^"]*/)(search\.\w+\.min\.js)(?=")')
 PATIENT = re.compile(r"patient-search\.js\?engine=([^\"&]*)&[^\"]*")
 HYPHENATED = re.compile(r"\b[A-Za-z]\w*(?:-\w+)+\b", re.ASCII)
-MENDS = (
-    # Material looks for a query's words in the index, but never for one that ends where the query ends.
-    (
-        re.compile(
-            r"(for\(let (\w)=(\w)\+1;\2)<(\w+\.length;\2\+\+\)\w+\.slice\(\3,\2\)in )"
-        ),
-        r"\1<=\4",
-    ),
-    # It adds a star to each word but the last, later another to all, and calls what has two of them missing.
-    (re.compile(r'(this\.index\.invertedIndex\)\]\.join\()"\* "'), r'\1" "'),
-)
 
 
 def teach_words(terms: Iterable[str]) -> None:
@@ -90,21 +78,3 @@ def with_patient_search(page: str, path: str) -> str:
 def with_whole_search(page: str) -> str:
     """The HTML of a published page with Material's own worker, which can read from a file."""
     return PATIENT.sub(r"\1", page)
-
-
-def with_all_words(worker: str, name: str) -> str:
-    """The script of the search, which now finds every word of a Chinese query: 反向传播 is 反向 and 传播.
-
-    Raises:
-        SourceError: Material has rewritten its search.
-    """
-    for pattern, mended in MENDS:
-        worker, count = pattern.subn(mended, worker)
-        if count != 1:
-            raise SourceError(
-                name,
-                None,
-                "Material reads the words of a Chinese query in another way than before.",
-                f"see whether it still needs this to be mended: {pattern.pattern}",
-            )
-    return worker

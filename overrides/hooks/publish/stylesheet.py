@@ -13,8 +13,9 @@ from typing import Any
 
 import tinycss2
 
+from publish.finishing import INLINE
+
 TAG = re.compile(r"<[a-zA-Z][^>]*>")
-SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 PROSE = re.compile(r' (?:alt|aria-label|content|href|title)="[^"]*"')  # of a tag
 NAME = re.compile(r"-{0,2}[a-zA-Z_][\w-]*")
 # What of a selector names nothing that a page must have: states, and attributes of which only a part is given.
@@ -22,9 +23,19 @@ OPEN = re.compile(r":+[\w-]+|\[[\w-]+[~|^$*]=[^\]]*\]")
 VALUE = re.compile(r":([^;{}]*)")
 
 
-def joined(sheets: Iterable[Path]) -> str:
-    """The style sheets one after the other; what they refer to must not depend on their folder."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sheets)
+def whole_sheet(folders: list[Path], styles: list[Path]) -> str:
+    """Material's style sheets and the site's own `styles` in one, with all their rules.
+
+    Args:
+        folders: of the theme, ours before Material's.
+        styles: what they refer to does not depend on their folder.
+    """
+    names = ("stylesheets/main.*.min.css", "stylesheets/palette.*.min.css")
+    found = [
+        next(path for folder in folders for path in folder.glob(f"assets/{name}"))
+        for name in names
+    ]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*found, *styles])
     return re.sub(r"/\*# sourceMappingURL=.*?\*/|@charset \"UTF-8\";", "", text)
 
 
@@ -34,7 +45,7 @@ def vocabulary(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
     tags: set[str] = set()
     for page in pages:
         tags.update(TAG.findall(PROSE.sub("", page)))
-        code += SCRIPT.findall(page)
+        code += INLINE.findall(page)
     return {name for text in {*tags, *code} for name in NAME.findall(text)}
 
 
