@@ -1,12 +1,86 @@
-"""What a reader can take along (temporary)."""
+"""What a reader can take along: each page as Markdown, each chapter as a notebook, and the lists of them all."""
 
 from __future__ import annotations
 
-from typing import Any
+import posixpath
+from collections.abc import Mapping
+from pathlib import Path
+
+from chapters.edition import Edition
+from chapters.parts import Page as Parts
+from chapters.reading import Text
+from copies.chapter_notebook import chapter_notebook
+from copies.markdown import Site, copy_of, index_of, text_of, whole
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
 
-def write(*args: Any) -> None: ...
+def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkDocsConfig) -> None:  # fmt: skip
+    """Writes all of it into the site."""
+    site = Site(
+        config.site_name,
+        config.site_description or "",
+        config.copyright or "",
+        edition.language,
+        config.site_url or "",
+        edition.words,
+        edition.records,
+    )
+    pages = [_parts(text, files, edition) for text in texts.values()]
+    urls = {page.uri: page.url for page in pages}
+    plain = {page.uri: text_of(page, site) for page in pages}
+    copies = {page.uri: copy_of(page, plain[page.uri], site) for page in pages}
+    written = dict(copies)
+    for page in pages:
+        folder = posixpath.dirname(page.uri)
+        written |= {posixpath.join(folder, n): svg for n, svg in page.figures.items()}
+        if _is_taken(edition, page.uri):
+            written[_notebook(page.uri)] = chapter_notebook(page, site, urls)
+    written["llms.txt"] = index_of(pages, site, _other_lists(config))
+    written["llms-full.txt"] = whole(plain, copies)
+    for name, content in written.items():
+        path = Path(config.site_dir, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
 
 
-def ways(edition: Any, page: Any, config: Any) -> dict[str, str]:
-    return {}
+def ways(edition: Edition, page: Page, config: MkDocsConfig) -> dict[str, str]:
+    """The links to a page's notebook and copy; none for a page that only leads to others."""
+    uri = page.file.src_uri
+    if not _is_taken(edition, uri):
+        return {}
+    return {
+        "notebook": get_relative_url(_notebook(uri), page.url),
+        "markdown": get_relative_url(uri, page.url),
+        "colab": edition.colab and f"{edition.colab}/{_notebook(uri)}",
+    }
+
+
+def _parts(text: Text, files: Files, edition: Edition) -> Parts:
+    page = files.src_uris[text.uri].page
+    assert page is not None and text.tree is not None
+    kind = "chapters" if text.uri in edition.sources else "notebooks"
+    section = page.parent.title if page.parent else edition.words[kind]
+    title, description = str(page.title), str(page.meta.get("description", ""))
+    return Parts(text.uri, page.url, title, description, section, text.tree, text.stash, text.figures)  # fmt: skip
+
+
+def _other_lists(config: MkDocsConfig) -> dict[str, str]:
+    """Where the other languages' llms.txt are, by the languages' names."""
+    languages, own = config.extra["languages"], config.theme["language"]
+    here = f"{languages[own]['path']}/"
+    return {
+        other["name"]: get_relative_url(posixpath.join(other["path"], "llms.txt"), here)
+        for name, other in languages.items()
+        if name != own
+    }
+
+
+def _is_taken(edition: Edition, uri: str) -> bool:
+    return uri in edition.sources and Path(uri).name != "index.md"
+
+
+def _notebook(uri: str) -> str:
+    return uri.removesuffix(".md") + ".ipynb"
