@@ -25,7 +25,7 @@ from publish.finishing import finished_page, page_policy
 from publish.metadata import read_citation
 from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
-from publish.search import teach_words
+from publish.search import WHOLE, teach_words
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Published, Rebuild, digest_of, fingerprint
 from runner import Record, ensure_records, packed, read_modules
@@ -116,6 +116,9 @@ class Build:
         config.site_dir = str(self.staging.folder)
         address = self.outer.config.site_url if self.outer else config.site_url
         config.extra["root_url"] = address  # of all languages, for the sitemap
+        folder = f"{self.own['path']}/" if self.outer else ""
+        # From the search's own script, three folders below the root.
+        config.extra["index"] = f"../../../{folder}{WHOLE}"
         config.extra["published"] = self.command != "serve"
         config.extra_css = []  # they become one with Material's
 

@@ -36,6 +36,11 @@ CHANGES = {
             """data-md-color-accent="{{ accent | replace(' ', '-') }}"><form id="__toggles" autocomplete="off"></form>""",
             1,
         ),
+        (
+            '"assets/javascripts/workers/search.a7633da7.min.js" | url',
+            '("assets/javascripts/workers/patient-search.js" | url) ~ "?engine=search.a7633da7.min.js&index=" ~ config.extra.index',
+            1,
+        ),
         ('{{ lang.t("action.skip") }}', "{{ config.extra.words.skip }}", 1),
     ],
     "partials/javascripts/base.html": [

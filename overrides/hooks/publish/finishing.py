@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 from runner import Place
 
-from publish.search import with_patient_search
-
 LINK = re.compile(r'<a\b(?P<before>[^>]*?)\shref="(?P<href>[^"]*)"(?P<after>[^>]*)>')
 OTHER_SITE = re.compile(r"(https?:)?//")
 # What a reader takes away, by the name's end: a browser would show some of these as text.
@@ -58,7 +56,7 @@ def finished_page(html: str, url: str | None, path: str, address: str) -> str:
     # A reader who switches the language loads a page, not a theme.
     for before in ('="', '"search": "'):
         html = html.replace(f"{before}{own}assets/", f"{before}{shared}assets/")
-    return with_patient_search(html, path)
+    return html
 
 
 def finish_links(page: str, own: str) -> str:

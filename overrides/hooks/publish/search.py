@@ -16,8 +16,7 @@ import jieba
 
 INDEX = "search/search_index.json"
 WHOLE = "search/documents.json"
-WORKER = re.compile(r'(?<="search": ")([^"]*/)(search\.\w+\.min\.js)(?=")')
-PATIENT = re.compile(r"patient-search\.js\?engine=([^\"&]*)&[^\"]*")
+PATIENT = re.compile(r"patient-search\.js\?engine=([\w.]*)[^\"]*")
 HYPHENATED = re.compile(r"\b[A-Za-z]\w*(?:-\w+)+\b", re.ASCII)
 
 
@@ -61,18 +60,6 @@ def read_index(folder: Path) -> dict[str, Any]:
     path = folder / WHOLE
     path = path if path.exists() else folder / INDEX
     return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
-def with_patient_search(page: str, path: str) -> str:
-    """The HTML of a page whose search waits until a reader types.
-
-    Args:
-        page: as Material's template made it.
-        path: where its language lies in the site, "" for the root.
-    """
-    # The address of the index starts from the worker's own folder, three below the root.
-    index = "../../../" + (f"{path}/" if path else "") + WHOLE
-    return WORKER.sub(rf"\1patient-search.js?engine=\2&index={index}", page)
 
 
 def with_whole_search(page: str) -> str:
