@@ -64,7 +64,7 @@ def about_page(
     return About(
         kind=kind,
         title=title,
-        description=plain_text(page.meta.get("description", config.site_description)),
+        description=str(page.meta.get("description", config.site_description)),
         language=str(config.theme["language"]),
         folder=folder,
         site=config.site_name,

@@ -148,7 +148,8 @@ class Edition:
         source = self.sources.get(uri)
         if source is None:
             text = self.titles[posixpath.basename(uri).removesuffix(".md")]
-            return {"title": text["title"], "description": text["summary"]}
+            about = {"title": text["title"], "description": text["summary"]}
+            return {**about, "search": {"boost": 0.1}}  # what explains it comes first
         meta = dict(source.meta)
         if "{{" in str(meta.get("title", "")):
             source.place("title:").fail(

@@ -54,6 +54,7 @@ class Text:
     figures: dict[str, str] = field(default_factory=dict)  # SVG, by file name
     tree: Element | None = None
     stash: list[str] = field(default_factory=list)
+    failed: Exception | None = None
 
     def __post_init__(self) -> None:
         self.own = list(self.marks.all)  # those of the text, without its data's
@@ -121,7 +122,11 @@ class Reading(Extension):
 
         def one(name: str, write: Any, **more: Any) -> dict[str, Any]:
             def formatted(source: str, language: str, _: str, options: Any, md: Markdown, **rest: Any) -> Part:  # fmt: skip
-                part: Part = write(self, source, language, options, md, **rest)
+                try:
+                    part: Part = write(self, source, language, options, md, **rest)
+                except Exception as error:  # superfences would take it for no fence
+                    self.page.failed = self.page.failed or error
+                    return Part("", "code", "")
                 return part
 
             return {"name": name, "class": name, "format": formatted, **more}
@@ -167,6 +172,8 @@ class Reading(Extension):
 
     def _cite(self, root: Element) -> None:
         """The references that the page cites become notes, in the order in which they are first written."""
+        if self.page.failed:
+            raise self.page.failed
         texts = [*root.itertext(), *self.notes.footnotes.values()]
         for token in TOKEN.findall("".join(texts)):
             mark = self.page.marks.of(token)

@@ -74,8 +74,8 @@ class NotebookWriter(Writer):
     def anchor(self, id_: str) -> str:
         return ""
 
-    def text(self, text: str) -> str:
-        return super().text(text).replace("$", "\\$").replace("\\\\$", "\\$")
+    def plain(self, text: str) -> str:
+        return re.sub(r"(?<!\\)\$", r"\\$", text)
 
     def noted(self, key: str, blocks: list[Block]) -> list[Block]:
         self.notes[key] = joined(blocks)
@@ -130,9 +130,9 @@ class _Cells:
         if new and whole:
             for snippet, position in new:
                 self._run(snippet, position + 1)
-            self.cut = block.rest if not block.rest.strip() else ""
+            self.cut = block.rest
         elif block.part and block.part.kind == "output" and self._is_above(sections):
-            self.cut = block.rest if not block.rest.strip() else ""
+            self.cut = block.rest
         elif not (block.part and block.part.kind == "provenance" and not self.prose):
             if not block.rest.startswith(self.cut):
                 self.cut = ""

@@ -18,7 +18,7 @@ from runner import Record
 from .writer import Writer, joined
 
 ID = re.compile(r'(?m)^([ >]*#{1,6} .* \{#)([\w-]+)(\})$|(<div id=")([\w-]+)("></div>)')
-LINK = re.compile(r"\]\(([^()\s:]*)(#[\w:-]+)?((?: \"[^\"]*\")?)\)")
+LINK = re.compile(r"\]\(([^()\s:#]*)(#[\w:-]+)?((?: \"[^\"]*\")?)\)")
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 FENCED = re.compile(r"(?ms)^([ >]*)(`{3,}).*?^\1\2$|(`+)(?!`).+?(?<!`)\3(?!`)")
 
@@ -87,7 +87,7 @@ def _own(text: str, uri: str, pages: Mapping[str, str]) -> str:
         path, anchor, title = match.groups()
         target = posixpath.normpath(posixpath.join(folder, path)) if path else uri
         if target not in pages:
-            return match[0]
+            return f"]({target}{anchor or ''}{title})" if path else match[0]
         own = f"{_name(target)}--{anchor[1:]}" if anchor else _name(target)
         return f"](#{own}{title})"
 

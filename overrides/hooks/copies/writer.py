@@ -180,9 +180,22 @@ class Writer:
 
     def inline(self, element: Element) -> str:
         """The text of an element with what stands in it."""
-        return self.text(element.text or "") + "".join(
-            self._inline(child) + self.text(child.tail or "") for child in element
-        )
+        text = self.text(element.text or "")
+        for child in element:
+            tail = self.text(child.tail or "")
+            if child.tag in AROUND:
+                text += self._around(child, text[-1:], tail[:1]) + tail
+            else:
+                text += self._inline(child) + tail
+        return text
+
+    def _around(self, element: Element, before: str, after: str) -> str:
+        """Emphasis; as HTML where CommonMark takes its marks for punctuation between letters."""
+        text, marks = self.inline(element), AROUND[element.tag]
+        inner = (before, text[:1]), (after, text[-1:])
+        if any(out.isalnum() and not end.isalnum() for out, end in inner):
+            return f"<{element.tag}>{text}</{element.tag}>"
+        return f"{marks}{text}{marks}" if text else ""
 
     def _inline(self, element: Element) -> str:
         if element.tag == "code":
@@ -203,17 +216,20 @@ class Writer:
         if tag == "sup" and element.find("a") is None and "[^" not in text:
             powers = text.translate(POWERS)
             return powers if not re.search(r"[ -~]", powers) else f"<sup>{text}</sup>"
-        if tag in AROUND:
-            return f"{AROUND[tag]}{text}{AROUND[tag]}" if text else ""
         return f"<{tag}>{text}</{tag}>" if tag in ("sub", "kbd", "mark") else text
 
     def text(self, text: str) -> str:
         """A text as it was written, its placeholders filled."""
         text = ESCAPED.sub(lambda m: "\\" + chr(int(m[1])), text)
         text = text.replace(AMP_SUBSTITUTE, "&").replace(NBSP_PLACEHOLDER, "")
+        text = self.plain(text)
         return HTML_PLACEHOLDER_RE.sub(lambda m: self._piece(int(m[1])), text)
 
     # What other readers of Markdown write in another way
+
+    def plain(self, text: str) -> str:
+        """Text as it was written, without what stands in it."""
+        return text
 
     def heading(self, level: int, text: str, id_: str) -> str:
         """A heading with its id."""
