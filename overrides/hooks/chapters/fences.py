@@ -107,7 +107,7 @@ def diagram(reading: Reading, source: str, language: str, options: dict[str, Any
     try:
         drawn = diagram_svg(text, reading.new_id("diagram"))
     except DiagramError as error:
-        reading.check.place_of(source).fail(
+        reading.check.place_of(source).at(-1).fail(
             f"the diagram cannot be drawn: {error}.", "mend its Mermaid text."
         )
     return Part(f"<figure>{drawn}</figure>", "diagram", fenced(text, "mermaid"))
