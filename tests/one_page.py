@@ -9,7 +9,8 @@ import yaml
 from bs4 import BeautifulSoup
 from chapters.edition import Edition, Project
 from chapters.notebooks import read_titles
-from chapters.reading import Reading, Text
+from chapters.parts import Text
+from chapters.reading import Reading
 from chapters.source import Source
 from conftest import ROOT, SMALL
 from markdown import Markdown

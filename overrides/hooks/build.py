@@ -12,7 +12,8 @@ from typing import Any, Literal
 import taking
 from chapters.edition import Edition, Project, check_twins
 from chapters.notebooks import read_titles
-from chapters.reading import Reading, Text
+from chapters.parts import Text
+from chapters.reading import Reading
 from chapters.source import Source, read_source
 from copies.notebook import colab, download
 from describing import about_page, has_previews, preview_cards
@@ -21,7 +22,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from publish.assets import SHIM, finish_assets, is_published
-from publish.finishing import finished_page, page_policy
+from publish.finishing import page_policy
 from publish.metadata import read_citation
 from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
@@ -70,7 +71,8 @@ class Build:
         self.published = Published(Path(self.config.site_dir), self.cache)
         kept = self.memory.pages.setdefault(self.language, {})
         self.forward: Callable[..., str] = str  # the template of a page that has moved
-        self.pages = Rebuild(kept, lambda: self.warnings.count)
+        rebuild = Rebuild(kept, lambda: self.warnings.count)
+        self.pages = rebuild if self.command == "serve" else None
 
     def prepare(self) -> None:
         """Brings the records up to date and turns the build into a staging folder.
@@ -198,11 +200,14 @@ class Build:
         text = self.texts[page.file.src_uri]
         text.url = page.url
         page.meta.update(self.edition.meta(text.uri))
+        if not self.pages:
+            return self.reading.begin(text)
         key = digest_of(self.context, page.url, text.written)
         return self.reading.begin(self.pages.begin(page, key, text))
 
     def content(self, html: str, page: Page, files: Files) -> str:
-        """The page's HTML, from an earlier build where it is as it was."""
+        """In `serve`: the page's HTML, from an earlier build where it is as it was."""
+        assert self.pages is not None
         whole = self.pages.content(html, page, files)
         self.texts[page.file.src_uri] = self.pages.kept[page.file.src_uri].text
         return whole
@@ -230,12 +235,11 @@ class Build:
             context["citation"] = about.bibtex(self.citation, words)
         return context
 
-    def finished(self, html: str, page: Page | None) -> str:
-        """A page as it is published; `page` is None for 404.html."""
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where this build's pages lie in the site, and the site's address."""
         path = self.own["path"] if self.outer else ""
-        address = (self.outer or self).config.site_url or ""
-        finish = functools.partial(finished_page, html, page.url if page else None, path, address)  # fmt: skip
-        return self.pages.output(page, finish) if page else finish()
+        return path, (self.outer or self).config.site_url or ""
 
     # The site
 

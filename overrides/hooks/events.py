@@ -6,6 +6,7 @@ which takes the site's place only at the very end: a build that fails publishes 
 
 from __future__ import annotations
 
+import functools
 import logging
 import posixpath
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
+from publish.finishing import finished_page
 from rebuilds import copy_tree
 from runner import SourceError
 
@@ -134,7 +136,7 @@ def on_page_markdown(
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    return state.now.content(html, page, files)
+    return state.now.content(html, page, files) if state.now.pages else html
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
@@ -162,7 +164,8 @@ def on_template_context(context: TemplateContext, template_name: str, config: Mk
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    return state.now.finished(output, page)
+    finish = functools.partial(finished_page, output, page.url, *state.now.place)
+    return state.now.pages.output(page, finish) if state.now.pages else finish()
 
 
 def on_post_template(
@@ -170,14 +173,14 @@ def on_post_template(
 ) -> str:
     if template_name != "404.html":
         return output_content
-    return state.now.finished(output_content, None)
+    return finished_page(output_content, None, *state.now.place)
 
 
 @event_priority(-100)  # after every plugin has written what it writes
 def on_post_build(config: MkDocsConfig) -> None:
     """The first language's build starts the others, and publishes all."""
     now = state.now
-    if state.command == "serve":
+    if now.pages:
         now.pages.complete_search(now.staging.folder / "search/search_index.json")
     with _told():
         now.keep_addresses()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chapters.marks import Marks
-from chapters.reading import Text
+from chapters.parts import Text
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from runner import Record

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chapters.edition import Edition
-from chapters.parts import Page as Parts
-from chapters.reading import Text
+from chapters.parts import Text
 from copies.chapter_notebook import chapter_notebook
 from copies.markdown import Site, copy_of, index_of, text_of, whole
 from mkdocs.config.defaults import MkDocsConfig
@@ -28,7 +27,9 @@ def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkD
         edition.words,
         edition.records,
     )
-    pages = [_parts(text, files, edition) for text in texts.values()]
+    pages = list(texts.values())
+    for page in pages:
+        _describe(page, files, edition)
     urls = {page.uri: page.url for page in pages}
     plain = {page.uri: text_of(page, site) for page in pages}
     copies = {page.uri: copy_of(page, plain[page.uri], site) for page in pages}
@@ -58,13 +59,14 @@ def ways(edition: Edition, page: Page, config: MkDocsConfig) -> dict[str, str]:
     }
 
 
-def _parts(text: Text, files: Files, edition: Edition) -> Parts:
+def _describe(text: Text, files: Files, edition: Edition) -> None:
+    """Adds what MkDocs knows of a page that it has read."""
     page = files.src_uris[text.uri].page
-    assert page is not None and text.tree is not None
+    assert page is not None
     kind = "chapters" if text.uri in edition.sources else "notebooks"
-    section = page.parent.title if page.parent else edition.words[kind]
-    title, description = str(page.title), str(page.meta.get("description", ""))
-    return Parts(text.uri, page.url, title, description, section, text.tree, text.stash, text.figures)  # fmt: skip
+    text.section = page.parent.title if page.parent else edition.words[kind]
+    text.title, text.url = str(page.title), page.url
+    text.description = str(page.meta.get("description", ""))
 
 
 def _other_lists(config: MkDocsConfig) -> dict[str, str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from runner import Place, Record, Snippet, is_source, nearest
 
@@ -17,7 +16,7 @@ from .data import Lab, read_corrections, read_lab, read_map
 from .directives import figure
 from .glossary import Glossary, read_glossary
 from .marks import Mark, Marks
-from .reading import Text
+from .parts import Text
 from .source import Source
 from .values import VALUE, Number, number
 
@@ -125,12 +124,6 @@ class Edition:
                     "only values can stand in a plain text.",
                 )
         return marks.replaced(numbered, lambda mark: self.number(mark).plain)
-
-    def link_terms(self, root: Element, uri: str) -> None:
-        """Links the first occurrence of each term in a chapter to the glossary."""
-        if uri in self.sources and uri != "glossary.md":
-            folder = posixpath.dirname(uri) or "."
-            self.glossary.link(root, posixpath.relpath("glossary.md", folder))
 
     def run_of(self, program: str, uri: str) -> str:
         """The file of a program's page, as a link from the file of this one."""

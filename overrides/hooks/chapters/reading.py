@@ -11,7 +11,6 @@ import html
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -26,12 +25,12 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from runner import Place
 
-from .checks import Check
 from .directives import written
 from .fences import code, code_options, diagram
-from .marks import TOKEN, Mark, Marks
-from .parts import Part
-from .tree import dissolve, dress_tables, join_notes, order_notes, unlink_numbers
+from .marks import TOKEN, Mark
+from .parts import Part, Text
+from .tree import Check, dissolve, dressed, order_notes, unlink_numbers
+from .values import number
 
 if TYPE_CHECKING:
     from .edition import Edition
@@ -39,42 +38,6 @@ if TYPE_CHECKING:
 # A dollar sign behind which a digit stands closes no formula: US$3 to US$4.
 DOLLARS = rf"(?<![\\$])\$(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\$(?![\d$]|{TOKEN.pattern})"
 CITED = re.compile(r"@([^;\s\]]+)")
-
-
-@dataclass
-class Text:
-    """A page's text on its way through the parse."""
-
-    uri: str
-    source: str  # numbered
-    place: Place  # where it begins
-    marks: Marks
-    url: str = ""
-    counts: dict[str, int] = field(default_factory=dict)  # how often each id was given
-    figures: dict[str, str] = field(default_factory=dict)  # SVG, by file name
-    tree: Element | None = None
-    stash: list[str] = field(default_factory=list)
-    failed: Exception | None = None
-
-    def __post_init__(self) -> None:
-        self.own = list(self.marks.all)  # those of the text, without its data's
-
-    @property
-    def written(self) -> tuple[object, ...]:
-        """All that the author has written in it."""
-        return self.uri, self.source, [mark.source for mark in self.own]
-
-    @property
-    def shown(self) -> list[str]:
-        """What other pages may show of it: its directives, its values and the programs that it names."""
-        kinds = ("directive", "value", "include")
-        return [mark.source for mark in self.own if mark.kind in kinds]
-
-    def figure(self, id_: str) -> str:
-        """The file of a figure, as a link from the page's copy."""
-        name = posixpath.basename(self.uri)
-        stem = "" if name == "index.md" else name.removesuffix(".md")
-        return posixpath.join(stem, f"{id_}.svg")
 
 
 class Reading(Extension):
@@ -207,9 +170,11 @@ class Reading(Extension):
         self.check.elements(root)
         page.stash = [self.check.raw(one) for one in stash]
         stash[:], page.tree = page.stash, copy.deepcopy(root)
-        join_notes(root)
-        dress_tables(root, self.edition.words)
-        self.edition.link_terms(root, page.uri)
+        dressed(root, self.edition.words)
+        if page.uri in self.edition.sources and page.uri != "glossary.md":
+            folder = posixpath.dirname(page.uri) or "."
+            here = posixpath.relpath("glossary.md", folder)
+            self.edition.glossary.link(root, here)
         self.md.set_output_format("html")
 
     def _restore(self, element: Element) -> None:
@@ -301,9 +266,9 @@ class _Inline(InlineProcessor):
             )
         if mark.kind == "citation":
             return self._note(mark), m.start(0), end
-        number = reading.edition.number(mark)
-        link = reading.edition.run_of(number.snippet, reading.page.uri)
-        return number.element(link), m.start(0), end
+        found = number(mark.source, reading.edition.records, mark.place)
+        link = reading.edition.run_of(found.snippet, reading.page.uri)
+        return found.element(link), m.start(0), end
 
     def _note(self, mark: Mark) -> Element:
         notes, group = self.reading.notes, Element("span", {"class": "notes"})

@@ -21,37 +21,30 @@ POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 class Number:
     """A number as Python formats it, and the run that it comes from."""
 
-    text: str
+    mantissa: str
+    power: str  # of ten, "" where Python writes none
     snippet: str
-
-    @property
-    def parts(self) -> tuple[str, str]:
-        """'1.5e-07' as ('1.5', '-7'); any other number as (itself, '')."""
-        match = re.fullmatch(r"(-?[\d.]+)e([+-]\d+)", self.text)
-        return (match[1], str(int(match[2]))) if match else (self.text, "")
 
     @property
     def plain(self) -> str:
         """For plain text: '1.5 × 10⁻⁷'."""
-        mantissa, power = self.parts
-        mantissa = mantissa.replace("-", "−")
-        return f"{mantissa} × 10{power.translate(POWERS)}" if power else mantissa
+        mantissa = self.mantissa.replace("-", "−")
+        power = self.power.translate(POWERS)
+        return f"{mantissa} × 10{power}" if power else mantissa
 
     @property
     def latex(self) -> str:
         """For formulas: '1.5 \\times 10^{-7}'."""
-        mantissa, power = self.parts
-        mantissa = mantissa.replace(",", "{,}").replace("%", r"\%")
-        return rf"{mantissa} \times 10^{{{power}}}" if power else mantissa
+        mantissa = self.mantissa.replace(",", "{,}").replace("%", r"\%")
+        return rf"{mantissa} \times 10^{{{self.power}}}" if self.power else mantissa
 
     def element(self, link: str) -> Element:
         """For prose: a link to its run."""
         element = Element("a", {"class": "run", "href": link})
-        mantissa, power = self.parts
-        element.text = mantissa.replace("-", "−")
-        if power:
+        element.text = self.mantissa.replace("-", "−")
+        if self.power:
             element.text += " × 10"
-            SubElement(element, "sup").text = power.replace("-", "−")
+            SubElement(element, "sup").text = self.power.replace("-", "−")
         return element
 
 
@@ -73,28 +66,45 @@ def number(text: str, records: Mapping[str, Record], place: Place) -> Number:
             "write '{{ snippet:name | .4f }}' or '{{ snippet:name[0] }}'.",
         )
     record = the_record(match["snippet"], records, place)
-    value = _value(record, match["name"], place)
+    name = match["name"]
+    if name in record.too_large:
+        place.fail(
+            f"'{name}' of {record.name}.py holds more than one value may.",
+            f"leave the number itself under a name of its own, or allow more with a line '# value limit: 5000 numbers' in {record.name}.py.",
+        )
+    if name not in record.values:
+        place.fail(
+            f"'{record.name}' leaves no value '{name}'.",
+            nearest(name, record.values, "its values"),
+        )
+    value: Any = record.values[name]
     for index in re.findall(r"-?\d+", match["indices"]):
         try:
             value = value[int(index)]
         except (IndexError, TypeError):
             place.fail(
-                f"'{match['snippet']}:{match['name']}{match['indices']}' picks what is not there.",
-                f"look at {match['name']} in {record.name}.py.",
+                f"'{match['snippet']}:{name}{match['indices']}' picks what is not there.",
+                f"look at {name} in {record.name}.py.",
             )
     if isinstance(value, list):
-        name = match["name"]
         place.fail(
             f"'{name}' is an array of {len(value)}.",
             f"pick one of them: {name}[0], {name}[-1].",
         )
+    return _formatted(value, match["format"] or "", record.name, place)
+
+
+def _formatted(value: Any, form: str, snippet: str, place: Place) -> Number:
     try:
-        return Number(format(value, match["format"] or ""), record.name)
+        text = format(value, form)
     except (ValueError, OverflowError) as error:
         place.fail(
-            f"'{match['format']}' is no format for {value!r} ({error}).",
+            f"'{form}' is no format for {value!r} ({error}).",
             "use a format of Python: .4f  ,  .1%  .2e",
         )
+    if parts := re.fullmatch(r"(-?[\d.]+)e([+-]\d+)", text):
+        return Number(parts[1], str(int(parts[2])), snippet)
+    return Number(text, "", snippet)
 
 
 def the_record(name: str, records: Mapping[str, Record], place: Place) -> Record:
@@ -111,17 +121,3 @@ def check_section(shown: Record | Snippet, section: str, place: Place) -> None:
             f"'{shown.name}.py' has no section '{section}'.",
             nearest(section, shown.sections, "sections"),
         )
-
-
-def _value(record: Record, name: str, place: Place) -> Any:
-    if name in record.too_large:
-        place.fail(
-            f"'{name}' of {record.name}.py holds more than one value may.",
-            f"leave the number itself under a name of its own, or allow more with a line '# value limit: 5000 numbers' in {record.name}.py.",
-        )
-    if name not in record.values:
-        place.fail(
-            f"'{record.name}' leaves no value '{name}'.",
-            nearest(name, record.values, "its values"),
-        )
-    return record.values[name]

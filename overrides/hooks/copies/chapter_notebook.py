@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chapters.parts import Page, Part
+from chapters.parts import Part, Text
 from drawing.output import provenance_text
 
 from .markdown import Site
@@ -21,7 +21,7 @@ from .notebook import as_ipynb, file_cells, markdown_cell, runnable_cells
 from .writer import Block, Writer, joined
 
 
-def chapter_notebook(page: Page, site: Site, urls: Mapping[str, str]) -> str:
+def chapter_notebook(page: Text, site: Site, urls: Mapping[str, str]) -> str:
     """A chapter as the text of an .ipynb file.
 
     Args:
@@ -39,7 +39,7 @@ def chapter_notebook(page: Page, site: Site, urls: Mapping[str, str]) -> str:
 class NotebookWriter(Writer):
     """Writes what Jupyter's Markdown knows: no notes, no ids, no links to places that a download has not, no lone dollar signs."""
 
-    def __init__(self, page: Page, site: Site, urls: Mapping[str, str]) -> None:
+    def __init__(self, page: Text, site: Site, urls: Mapping[str, str]) -> None:
         super().__init__(page.stash, site.words)
         self.page, self.site, self.urls = page, site, urls
         self.numbers: dict[str, int] = {}
@@ -93,7 +93,7 @@ class NotebookWriter(Writer):
 class _Cells:
     """Turns the blocks of a chapter into cells, one after the other."""
 
-    def __init__(self, blocks: list[Block], page: Page, site: Site) -> None:
+    def __init__(self, blocks: list[Block], page: Text, site: Site) -> None:
         self.page, self.site = page, site
         self.cells: list[dict[str, Any]] = []
         self.prose: list[Block] = []

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chapters.parts import Page
+from chapters.parts import Text
 from runner import Record
 
 from .writer import Writer, joined
@@ -42,13 +42,13 @@ class Site:
     records: Mapping[str, Record]
 
 
-def text_of(page: Page, site: Site) -> str:
+def text_of(page: Text, site: Site) -> str:
     """The Markdown of a page."""
     writer = Writer(page.stash, site.words)
     return joined([*writer.blocks(page.tree)]).strip() + "\n"
 
 
-def copy_of(page: Page, text: str, site: Site) -> str:
+def copy_of(page: Text, text: str, site: Site) -> str:
     """The copy of a page: the facts about it, and its text."""
     facts = {
         "title": page.title,
@@ -107,7 +107,7 @@ def _name(uri: str) -> str:
     return uri.removesuffix(".md").replace("/", "-")
 
 
-def index_of(pages: Sequence[Page], site: Site, languages: Mapping[str, str]) -> str:
+def index_of(pages: Sequence[Text], site: Site, languages: Mapping[str, str]) -> str:
     """The language's llms.txt.
 
     Args:
