@@ -3,7 +3,7 @@
 `python -m overrides.hooks.runner numpy_network` runs one snippet (without a name: all) that has no valid record yet.
 """
 
-from .errors import Place, SourceError, nearest
+from .errors import Place, SourceError, nearest, read_text, read_yaml
 from .folder import is_source, packed
 from .record import Record, printed
 from .schedule import ensure_records, read_modules
@@ -21,4 +21,6 @@ __all__ = [
     "packed",
     "printed",
     "read_modules",
+    "read_text",
+    "read_yaml",
 ]
