@@ -6,7 +6,7 @@
 from .errors import Place, SourceError, nearest, read_text, read_yaml
 from .folder import is_source, packed
 from .record import Record, printed
-from .schedule import ensure_records, read_modules
+from .run import ensure_records, read_modules
 from .sections import Cell, Snippet
 
 __all__ = [

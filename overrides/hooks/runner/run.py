@@ -1,22 +1,25 @@
-"""Runs one snippet in its closed folder and makes the record of that run, or says what was wrong with it."""
+"""Brings every snippet's record up to date: runs those that have none, several at a time, each in its closed folder."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import SourceError, reason
-from .folder import write_files
+from .errors import Place, SourceError, reason
+from .folder import check_names, programs, write_files
 from .outcome import outcome, program_folder
-from .record import Record, key_of
-from .sections import Snippet
+from .record import Record, last_seconds, load, save, version_of, writing
+from .sections import Snippet, patience
 
 WATCH = Path(__file__).with_name("watch.py")
 
@@ -44,48 +47,108 @@ SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library
 DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
 
 
-class Stopped(Exception):
-    """The build was interrupted."""
+def ensure_records(
+    root: Path, cache: Path, names: Sequence[str] = ()
+) -> dict[str, Record]:
+    """The valid record of each snippet in `root`/snippets, by name; those that have none are run first.
+
+    Args:
+        root: the project's folder.
+        cache: the folder that keeps the records.
+        names: only these snippets; all where none is given.
+
+    Raises:
+        SourceError: naming every snippet that failed. The records of those that did not fail are kept.
+    """
+    folder = root / "snippets"
+    for name in names:
+        if not (folder / f"{name}.py").is_file():
+            known = ", ".join(path.stem for path in programs(folder))
+            problem = f"there is no snippet '{name}'."
+            Place(folder).fail(problem, f"use one of: {known}.")
+    check_names(folder)
+    patience()  # says at once what is wrong with LIMITS
+    version_of.cache_clear()  # `serve` may outlive an installation
+    paths = [folder / f"{name}.py" for name in names] or programs(folder)
+    snippets = [Snippet.read(path, root) for path in paths]
+    records = {snippet.name: load(snippet, cache) for snippet in snippets}
+    missing = [snippet for snippet in snippets if records[snippet.name] is None]
+    if missing:
+        # Said at once, and not after a minute of running.
+        with writing(cache), tempfile.NamedTemporaryFile(dir=cache) as probe:
+            probe.write(b"x" * 65536)
+        records.update(_run_all(_longest_first(missing, cache), root, cache))
+    return {name: record for name, record in records.items() if record}
+
+
+def read_modules(root: Path) -> dict[str, Snippet]:
+    """The modules that programs share, by the name under which a chapter includes them: 'shared/optimiser'."""
+    paths = programs(root / "snippets/shared")
+    return {f"shared/{path.stem}": Snippet.read(path, root) for path in paths}
+
+
+def _longest_first(snippets: list[Snippet], cache: Path) -> list[Snippet]:
+    """Those that never ran come first, then by the seconds of the last run: so that no long one starts last."""
+    seconds = {snippet.name: last_seconds(snippet.name, cache) for snippet in snippets}
+    return sorted(snippets, key=lambda s: -(seconds[s.name] or s.limits.time))
+
+
+class FailedRuns(SourceError):
+    """One or several snippets failed; the text is that of each in turn."""
+
+    def __init__(self, failures: Sequence[BaseException]) -> None:
+        Exception.__init__(self, "\n".join(map(str, failures)))
+
+
+def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Record]:
+    runs, count, done = Runs(), len(snippets), itertools.count(1)
+
+    def one(snippet: Snippet) -> Record:
+        took = "FAILED"
+        try:
+            record = run(snippet, root, cache.parent, runs)
+            save(record, cache)
+            took = f"{record.provenance['seconds']:6.1f} s"
+            return record
+        finally:
+            if not runs.stopped:
+                say(f"{next(done):4} of {count}  {snippet.name:<24} {took}")
+
+    say(f"Running {count} snippet{'s' * (count > 1)}, {os.cpu_count()} at a time")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        futures = [pool.submit(one, snippet) for snippet in snippets]
+        try:
+            wait(futures)
+        except BaseException:  # Ctrl-C
+            runs.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+    failures = [error for future in futures if (error := future.exception())]
+    for error in failures:
+        if not isinstance(error, SourceError):
+            raise error
+    if failures:
+        raise FailedRuns(failures)
+    return {record.name: record for record in (future.result() for future in futures)}
+
+
+def say(line: str) -> None:
+    """Tells who waits how far it is, on stderr."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 class Runs:
-    """The runs under way, to be stopped together."""
+    """The runs under way. The process that watches one reads from here, and ends it when nobody holds the other end."""
 
     def __init__(self) -> None:
-        self.watchers: set[subprocess.Popen[bytes]] = set()
+        self.ours, self.theirs = socket.socketpair()
         self.stopped = False
-        self.lock = threading.Lock()
-
-    def start(self, job: Path) -> subprocess.Popen[bytes]:
-        """Starts the process that watches the run of this job."""
-        with self.lock:
-            if self.stopped:
-                raise Stopped
-            # A session of its own: Ctrl-C reaches it by us, or by our end.
-            with job.with_name("watch").open("wb") as said:
-                watcher = subprocess.Popen(
-                    [sys.executable, "-P", str(WATCH), str(job)],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    stderr=said,
-                    start_new_session=True,
-                )
-            self.watchers.add(watcher)
-        return watcher
-
-    def wait(self, watcher: subprocess.Popen[bytes]) -> None:
-        """Waits for its end."""
-        watcher.wait()
-        with self.lock:
-            self.watchers.discard(watcher)
 
     def stop(self) -> None:
-        """Ends all runs: a watcher whose standard input closes ends its own."""
-        with self.lock:
-            self.stopped = True
-            for watcher in self.watchers:
-                if watcher.stdin:
-                    watcher.stdin.close()
+        """Ends all runs."""
+        self.stopped = True
+        self.ours.close()
 
 
 def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> Record:
@@ -95,15 +158,13 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
         snippet: the program, with the files of its closed folder.
         root: the project's folder.
         cache: a folder for what matplotlib finds out about fonts.
-        runs: where this run is listed, so that it can be stopped.
+        runs: what can stop this run, with others.
 
     Raises:
-        SourceError: a section raised, wrote to stderr, left a NaN, did not fail as declared; the process died; it
-            opened what is not its own; a limit was reached.
-        Stopped: by `runs.stop`.
+        SourceError: a section raised, wrote to stderr, left a NaN, did not fail as declared; the process died, or was
+            stopped; it opened what is not its own; a limit was reached.
     """
-    runs = runs or Runs()
-    fonts = cache / "matplotlib"
+    runs, fonts = runs or Runs(), cache / "matplotlib"
     try:
         made = tempfile.TemporaryDirectory(prefix="run-", ignore_cleanup_errors=True)
         scratch = Path(made.name).resolve()
@@ -115,13 +176,19 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
         )
         raise SourceError(snippet.path, None, problem, remedy) from error
     with made:
-        runs.wait(runs.start(job))
-        if runs.stopped:
-            raise Stopped
+        # A session of its own: Ctrl-C reaches it by us, or by our end.
+        with (scratch / "watch").open("wb") as said:
+            subprocess.run(
+                [sys.executable, "-P", str(WATCH), str(job)],
+                stdin=runs.theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
         if not (scratch / "answer.json").exists():
             _end_all(scratch)
         _keep(scratch / "matplotlib", fonts)
-        return outcome(snippet, scratch, key_of(snippet))
+        return outcome(snippet, scratch)
 
 
 def _end_all(scratch: Path) -> None:
@@ -147,11 +214,12 @@ def _keep(made: Path, fonts: Path) -> None:
 def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
     """Lays out the folder of a run, and the job beside it that says what to run."""
     folder = program_folder(scratch, snippet)
-    for place in (folder, scratch / "home", scratch / "tmp", scratch / "matplotlib"):
-        place.mkdir(parents=True, exist_ok=True)
+    own = {name: scratch / name for name in ("home", "tmp", "matplotlib")}
+    for place in (folder, *own.values()):
+        place.mkdir(parents=True)
     write_files(snippet.files, folder)
     for path in fonts.glob("fontlist-*.json"):
-        shutil.copy(path, scratch / "matplotlib")
+        shutil.copy(path, own["matplotlib"])
     (scratch / "matplotlibrc").write_bytes(snippet.style)
     for name in ("stdout", "stderr", "report"):
         (scratch / name).touch()
@@ -160,17 +228,14 @@ def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
     job = {
         "folder": str(folder),
         "program": snippet.path.name,
-        "cells": [
-            (c.first_line, c.first_line + c.source.count("\n")) for c in snippet.cells
-        ],
+        "cells": [(cell.first_line, cell.last_line) for cell in snippet.cells],
         "project": str((root / "snippets").resolve()),
-        **{name: str(scratch / name) for name in ("stdout", "stderr", "report")},
         "environment": {
             **passed,
             **STEADY,
-            "HOME": str(scratch / "home"),
-            "TMPDIR": str(scratch / "tmp"),
-            "MPLCONFIGDIR": str(scratch / "matplotlib"),
+            "HOME": str(own["home"]),
+            "TMPDIR": str(own["tmp"]),
+            "MPLCONFIGDIR": str(own["matplotlib"]),
             "MATPLOTLIBRC": str(scratch / "matplotlibrc"),
         },
         "places": {
