@@ -36,18 +36,11 @@ START_UP = re.compile(
     rb"|[IW]0000 00:00:[\d.]+ +\d+ [\w.]+:\d+\] .*)\n",
     re.MULTILINE,
 )
-# The audit events that read or change a file, and which of their arguments name it.
-READING = (
-    "open os.listdir os.scandir pathlib.Path.glob pathlib.Path.rglob sqlite3.connect"
+# The audit events that read or change a file.
+READING = re.compile(
+    r"open|os\.(listdir|scandir)|pathlib\.Path\.r?glob|sqlite3\.connect"
 )
-CHANGING = "os.chmod os.mkdir os.remove os.rmdir os.truncate"
-CHANGED = {
-    **dict.fromkeys(CHANGING.split(), (0,)),
-    "os.symlink": (1,),
-    "os.link": (0, 1),
-    "os.rename": (0, 1),
-}
-NAMED = {**dict.fromkeys(READING.split(), (0,)), **CHANGED}
+CHANGING = re.compile(r"os\.(chmod|link|mkdir|remove|rename|rmdir|symlink|truncate)")
 CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
@@ -72,16 +65,19 @@ class Border:
         sys.addaudithook(self._audit)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        positions = NAMED.get(event)
-        if not positions or not self.closed:
+        changes = bool(CHANGING.fullmatch(event))
+        if not self.closed or not (changes or READING.fullmatch(event)):
             return
-        # os.open may start from an open folder, which its event does not name.
-        if event == "open" and arguments[1] is None and not os.path.isabs(arguments[0]):
-            return
-        changes = event in CHANGED or (event == "open" and arguments[2] & CHANGES)
-        for path in (arguments[position] for position in positions):
+        # Where a link leads to is asked when it is opened.
+        paths = arguments[event == "os.symlink" :] if changes else arguments[:1]
+        if event == "open":
+            # os.open may start from an open folder, which its event does not name.
+            if arguments[1] is None and not os.path.isabs(arguments[0]):
+                return
+            changes = bool(arguments[2] & CHANGES)
+        for path in paths:
             if path is None or isinstance(path, (str, bytes, os.PathLike)):
-                self._check(os.fsdecode("." if path is None else path), bool(changes))
+                self._check(os.fsdecode("." if path is None else path), changes)
 
     def _check(self, path: str, changes: bool) -> None:
         real = os.path.realpath(path)
@@ -115,8 +111,8 @@ class Border:
         place = os.path.relpath(frame.f_code.co_filename, self.folder) if frame else ""
         line = frame.f_lineno if frame else None
         self.refused = True
-        refusal = {"kind": kind, "path": path, "name": name, "file": place}
-        self.tell(refused={**refusal, "line": line})
+        where = {"file": place, "line": line}
+        self.tell(refused={"kind": kind, "path": path, "name": name, **where})
         raise PermissionError(f"'{path}' does not belong to this run")
 
 
@@ -163,21 +159,23 @@ def values(names: dict[str, Any], tree: ast.Module, limit: float) -> dict[str, A
         `values` by name, and the names of those that are `too_large`.
     """
     kept, too_large = {}, []
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    stored = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
-    for name in sorted(stored & set(names)):
+    for name in sorted(assigned(tree) & set(names)):
         if name.startswith("_") or isinstance(names[name], (type, types.ModuleType)):
             continue
         try:
-            plain = _plain(names[name], iter(range(int(limit))))
+            kept[name] = _plain(names[name], iter(range(int(limit))))
         except TooLargeError:
             too_large.append(name)
         except Exception:  # an object that only looks like an array
             continue
-        else:
-            if plain is not None:
-                kept[name] = plain
-    return {"values": kept, "too_large": too_large}
+    plain = {name: value for name, value in kept.items() if value is not None}
+    return {"values": plain, "too_large": too_large}
+
+
+def assigned(tree: ast.AST) -> set[str]:
+    """The names to which a program assigns."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def _plain(value: Any, room: Iterator[int], depth: int = 0) -> Any:
@@ -193,10 +191,10 @@ def _plain(value: Any, room: Iterator[int], depth: int = 0) -> Any:
         return items or None
     if isinstance(value, str) and not value.isprintable():
         return None
-    if isinstance(value, (bool, int, float, str)):
-        long_word = isinstance(value, str) and len(value) > LONGEST_WORD
-        long_number = isinstance(value, int) and value.bit_length() > LONGEST_NUMBER
-        if next(room, None) is None or long_word or long_number:
+    if isinstance(value, (int, float, str)):
+        long = isinstance(value, str) and len(value) > LONGEST_WORD
+        long |= isinstance(value, int) and value.bit_length() > LONGEST_NUMBER
+        if long or next(room, None) is None:
             raise TooLargeError
         return value
     if hasattr(value, "numpy") and not hasattr(value, "tolist"):
@@ -264,11 +262,8 @@ class Run:
             if too_much or self.border.refused or any(facts[sign] for sign in signs):
                 break
         if not self.forked():
-            modules = {
-                name.partition(".")[0] for name in set(sys.modules) - self.before
-            }
             left = values(vars(self.main), tree, self.job["value"])
-            self.note(**left, modules=sorted(modules))
+            self.note(**left, modules=sorted(set(sys.modules) - self.before))
 
     def forked(self) -> bool:
         """Whether this is a fork of the process that was started."""
@@ -321,8 +316,8 @@ class Run:
             said = text.getvalue()
         line = lines[-1] if lines else None
         if name := self._undeclared(error):
-            refusal = {"kind": "undeclared", "name": name, "file": self.job["program"]}
-            self.note(refused={**refusal, "line": line})
+            where = {"file": self.job["program"], "line": line}
+            self.note(refused={"kind": "undeclared", "name": name, **where})
         return {"kind": type(error).__name__, "text": said.rstrip("\n"), "line": line}
 
     def _keep_own(self, error: BaseException, seen: set[int]) -> None:
@@ -330,16 +325,14 @@ class Run:
         if id(error) in seen:
             return
         seen.add(id(error))
-        entries, entry = [], error.__traceback__
+        own, entry = [], error.__traceback__
         while entry:
-            entries.append(entry)
-            entry = entry.tb_next
-        kept = None
-        for entry in reversed(entries):
             if _within(entry.tb_frame.f_code.co_filename, self.folder):
-                entry.tb_next = kept
-                kept = entry
-        error.__traceback__ = kept
+                own.append(entry)
+            entry = entry.tb_next
+        for entry, following in zip(own, [*own[1:], None], strict=True):
+            entry.tb_next = following
+        error.__traceback__ = own[0] if own else None
         others = getattr(error, "exceptions", None) or ()  # of a group
         for inner in (error.__cause__, error.__context__, *others):
             if isinstance(inner, BaseException):

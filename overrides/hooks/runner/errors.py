@@ -34,10 +34,8 @@ class SourceError(Exception):
         detail: str = "",
     ) -> None:
         place = f"{path}:{line}" if line else f"{path}"
-        lines = [f"    {text}" for text in detail.splitlines()]
-        super().__init__(
-            "\n".join([f"{place}: {problem}", *lines, f"  Remedy: {remedy}"])
-        )
+        more = "".join(f"\n    {text}" for text in detail.splitlines())
+        super().__init__(f"{place}: {problem}{more}\n  Remedy: {remedy}")
 
 
 @dataclass(frozen=True)
@@ -89,11 +87,7 @@ def decoded(data: bytes, path: Path | str) -> str:
 
 
 def read_text(path: Path, name: str) -> str:
-    """The text of a file of the project, its lines ended by '\\n'.
-
-    Args:
-        path: the file.
-        name: what messages call it.
+    """The text of the file at `path`, its lines ended by '\\n'; messages call it `name`.
 
     Raises:
         SourceError: it cannot be read, or is not UTF-8.

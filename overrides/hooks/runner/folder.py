@@ -211,14 +211,6 @@ def _shown(part: str) -> bool:
     return is_source(Path(part)) and part != "__pycache__"
 
 
-def write_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Writes the files of a closed folder into `folder`."""
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
 def packed(files: Mapping[str, bytes], name: str) -> bytes:
     """The files as a zip with one folder `name`; the same files give the same bytes."""
     buffer = io.BytesIO()

@@ -11,12 +11,12 @@ import posixpath
 import re
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .child import START_UP
+from .child import START_UP, assigned
 from .errors import SourceError
 from .folder import imports_of
 from .record import Record, key_of, processor, version_of
@@ -33,30 +33,12 @@ MORE = "run the same command with LIMITS=3 before it, which allows every program
 NEEDS = {"MemoryError": "memory", "No space left on device": "room on the disk"}
 
 
-def outcome(snippet: Snippet, scratch: Path) -> Record:
-    """The record of a run.
+class Outcome:
+    """What came of the run of `snippet`, by what watch.py and child.py left in the folder `scratch`."""
 
-    Args:
-        snippet: what was run.
-        scratch: the folder in which watch.py and child.py left what they know of it.
-
-    Raises:
-        SourceError: the run is not one that a page could show.
-    """
-    judged = _Outcome(snippet, scratch)
-    judged.check()
-    return judged.record()
-
-
-def program_folder(scratch: Path, snippet: Snippet) -> Path:
-    """Where the closed folder of a run lies in that of all its files."""
-    return scratch / "program" / snippet.name
-
-
-class _Outcome:
     def __init__(self, snippet: Snippet, scratch: Path) -> None:
         self.snippet, self.scratch = snippet, str(scratch)
-        self.folder = str(program_folder(scratch, snippet))
+        self.folder = json.loads((scratch / "job.json").read_bytes())["folder"]
         try:
             self.answer = json.loads((scratch / "answer.json").read_bytes())
         except (OSError, ValueError):
@@ -89,7 +71,7 @@ class _Outcome:
 
     # What is wrong
 
-    def check(self) -> None:
+    def _check(self) -> None:
         """Judges the sections in their order, then the end."""
         for cell, section in zip(self.snippet.cells, self.sections, strict=False):
             if section is self.sections[-1] and self.refusals:
@@ -173,9 +155,8 @@ class _Outcome:
     def _wrote_to_stderr(self, cell: Cell, text: str) -> NoReturn:
         remedy = "mend what it warns of; a reader's page shows stdout only."
         cut = text[:2000] + " …" * (len(text) > 2000)
-        self._fail(
-            cell.first_line, f"{self._where(cell)} wrote to stderr.", remedy, cut
-        )
+        problem = f"{self._where(cell)} wrote to stderr."
+        self._fail(cell.first_line, problem, remedy, cut)
 
     def _too_large(self, cell: Cell, kind: str) -> NoReturn:
         limit = getattr(self.snippet.limits, kind)
@@ -194,8 +175,9 @@ class _Outcome:
                 problem = f"{where} went on when the snippet had used its {allowed['time']:g} s of processor time."
                 remedy = f"if this machine is slow, {MORE}; or {setting} '# time limit: {2 * limits.time:g} s'."
             case "memory":
-                held = f"{allowed['memory'] / 1e9:g} GB of memory"
-                problem = f"{where} held more than {held}."
+                problem = (
+                    f"{where} held more than {allowed['memory'] / 1e9:g} GB of memory."
+                )
                 remedy = f"{setting} '# memory limit: {2 * limits.memory / 1e9:g} GB'; or {MORE}."
             case "wall":
                 given = f"in which it was given {self.answer['seconds']:.0f} s of processor time"
@@ -224,13 +206,8 @@ class _Outcome:
 
     def _check_values(self) -> None:
         """No number that a sentence could name is a NaN or an infinity, unless its section is about that."""
-        allowed = {
-            node.id
-            for cell in self.snippet.cells
-            if cell.allows_nan
-            for node in ast.walk(ast.parse(cell.source))
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
+        free = [ast.parse(c.source) for c in self.snippet.cells if c.allows_nan]
+        allowed = set().union(*map(assigned, free))
         for name, value in self.end["values"].items():
             if name not in allowed and not _finite(value):
                 text = self.snippet.text
@@ -249,7 +226,8 @@ class _Outcome:
         return self._own(self.printed[start:end])
 
     def record(self) -> Record:
-        """The record of this run."""
+        """The record of this run. Raises SourceError where no page could show it."""
+        self._check()
         files, values = self.snippet.files, self.end["values"]
         programs = [data for path, data in files.items() if path.endswith(".py")]
         texts = [data.decode("utf-8-sig") for data in programs]
@@ -318,15 +296,13 @@ def _finite(value: Any) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-@functools.cache  # it takes a third of a second
-def _owners() -> Mapping[str, list[str]]:
-    return packages_distributions()
+owners = functools.cache(packages_distributions)  # it takes a third of a second
 
 
 def _versions(modules: Iterable[str], most: int | None = None) -> dict[str, str]:
     """The version of each installed distribution, or of at most so many, that each of these modules belongs to."""
     tops = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
-    found = [sorted(set(_owners().get(top, ())))[:most] for top in sorted(tops)]
+    found = [sorted(set(owners().get(top, ())))[:most] for top in sorted(tops)]
     return {name: version_of(name) for names in found for name in names}
 
 
@@ -334,10 +310,8 @@ def _seed(snippet: Snippet, values: dict[str, Any]) -> Any:
     """What the snippet first assigns to `seed` or `seeds`; a loop may use the name again."""
     for statement in ast.parse(snippet.text).body:
         match statement:
-            case ast.Assign(
-                targets=[ast.Name(id="seed" | "seeds" as name)], value=value
-            ):
-                return (
-                    value.value if isinstance(value, ast.Constant) else values.get(name)
-                )
+            case ast.Assign([ast.Name("seed" | "seeds")], ast.Constant(value)):
+                return value
+            case ast.Assign([ast.Name("seed" | "seeds" as name)]):
+                return values.get(name)
     return None

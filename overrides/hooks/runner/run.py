@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from .errors import Place, SourceError, reason
-from .folder import check_names, programs, write_files
-from .outcome import outcome, program_folder
+from .folder import check_names, programs
+from .outcome import Outcome
 from .record import Record, last_seconds, load, save, version_of, writing
 from .sections import Snippet, patience
 
@@ -25,23 +25,13 @@ WATCH = Path(__file__).with_name("watch.py")
 
 # What a run may see of the outside: enough to start, nothing that changes a result.
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SSL_CERT_FILE")
-STEADY = {
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-    "PYTHONUNBUFFERED": "1",  # what is printed keeps its place among what children print
-    "PYTHONNOUSERSITE": "1",
-    "LC_ALL": "C.UTF-8",
-    "TZ": "UTC",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "CUDA_VISIBLE_DEVICES": "",
-    "MPLBACKEND": "agg",
-}
+SETTINGS = """
+  PYTHONHASHSEED=0 PYTHONUTF8=1 PYTHONNOUSERSITE=1 LC_ALL=C.UTF-8 TZ=UTC
+  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+  TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 CUDA_VISIBLE_DEVICES= MPLBACKEND=agg
+  PYTHONUNBUFFERED=1
+"""  # unbuffered: what is printed keeps its place among what children print
+STEADY = {name: value for name, value in (s.split("=") for s in SETTINGS.split())}
 # Where a system keeps what every program may read.
 SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library /private/etc /private/var/db"
 DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
@@ -93,13 +83,6 @@ def _longest_first(snippets: list[Snippet], cache: Path) -> list[Snippet]:
     return sorted(snippets, key=lambda s: -(seconds[s.name] or s.limits.time))
 
 
-class FailedRuns(SourceError):
-    """One or several snippets failed; the text is that of each in turn."""
-
-    def __init__(self, failures: Sequence[BaseException]) -> None:
-        Exception.__init__(self, "\n".join(map(str, failures)))
-
-
 def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Record]:
     runs, count, done = Runs(), len(snippets), itertools.count(1)
 
@@ -124,18 +107,16 @@ def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Reco
             pool.shutdown(cancel_futures=True)
             raise
     failures = [error for future in futures if (error := future.exception())]
-    for error in failures:
-        if not isinstance(error, SourceError):
-            raise error
-    if failures:
-        raise FailedRuns(failures)
+    for error in sorted(failures, key=lambda error: isinstance(error, SourceError)):
+        if isinstance(error, SourceError):  # none is of another kind: one tells of all
+            error.args = ("\n".join(map(str, failures)),)
+        raise error
     return {record.name: record for record in (future.result() for future in futures)}
 
 
 def say(line: str) -> None:
     """Tells who waits how far it is, on stderr."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    print(f"{line}\n", end="", file=sys.stderr, flush=True)
 
 
 class Runs:
@@ -186,18 +167,11 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
                 start_new_session=True,
             )
         if not (scratch / "answer.json").exists():
-            _end_all(scratch)
+            from .watch import end_marked  # a build that runs nothing needs no psutil
+
+            end_marked(str(scratch))
         _keep(scratch / "matplotlib", fonts)
-        return outcome(snippet, scratch)
-
-
-def _end_all(scratch: Path) -> None:
-    """Ends what the run left where the process that watched it was killed."""
-    from .watch import GONE, marked  # a build that runs nothing needs no psutil
-
-    for process in marked(str(scratch)):
-        with suppress(*GONE):
-            process.kill()
+        return Outcome(snippet, scratch).record()
 
 
 def _keep(made: Path, fonts: Path) -> None:
@@ -213,37 +187,39 @@ def _keep(made: Path, fonts: Path) -> None:
 
 def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
     """Lays out the folder of a run, and the job beside it that says what to run."""
-    folder = program_folder(scratch, snippet)
-    own = {name: scratch / name for name in ("home", "tmp", "matplotlib")}
-    for place in (folder, *own.values()):
-        place.mkdir(parents=True)
-    write_files(snippet.files, folder)
+    folder = scratch / "program" / snippet.name
+    for name in ("home", "tmp", "matplotlib"):
+        (scratch / name).mkdir()
+    for name, data in snippet.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
     for path in fonts.glob("fontlist-*.json"):
-        shutil.copy(path, own["matplotlib"])
+        shutil.copy(path, scratch / "matplotlib")
     (scratch / "matplotlibrc").write_bytes(snippet.style)
     for name in ("stdout", "stderr", "report"):
         (scratch / name).touch()
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    own = {
+        "HOME": "home",
+        "TMPDIR": "tmp",
+        "MPLCONFIGDIR": "matplotlib",
+        "MATPLOTLIBRC": "matplotlibrc",
+    }
+    environment = {name: str(scratch / path) for name, path in own.items()}
     readable = [*SYSTEM.split(), sys.prefix, sys.exec_prefix, sys.base_prefix]
     job = {
         "folder": str(folder),
         "program": snippet.path.name,
         "cells": [(cell.first_line, cell.last_line) for cell in snippet.cells],
         "project": str((root / "snippets").resolve()),
-        "environment": {
-            **passed,
-            **STEADY,
-            "HOME": str(own["home"]),
-            "TMPDIR": str(own["tmp"]),
-            "MPLCONFIGDIR": str(own["matplotlib"]),
-            "MATPLOTLIBRC": str(scratch / "matplotlibrc"),
-        },
+        "environment": {**passed, **STEADY, **environment},
         "places": {
             os.sep: "",
-            **{os.path.realpath(place): "r" for place in readable},
+            **dict.fromkeys(map(os.path.realpath, readable), "r"),
             str(root.resolve()): "",
             str(WATCH.parent): "r",  # a traceback or a warning may look into child.py
-            **{place: "w" for place in (str(scratch), *DEVICES.split())},
+            **dict.fromkeys([str(scratch), *DEVICES.split()], "w"),
         },
         **snippet.limits.allowed(),
     }

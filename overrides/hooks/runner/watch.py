@@ -83,6 +83,13 @@ def marked(mark: str) -> set[psutil.Process]:
     return found
 
 
+def end_marked(mark: str) -> None:
+    """Ends what a run left where the process that watched it was killed."""
+    for process in marked(mark):
+        with suppress(*GONE):
+            process.kill()
+
+
 def _alive(process: psutil.Process, first: int) -> bool:
     with suppress(*GONE):
         if process.status() != psutil.STATUS_ZOMBIE:
