@@ -44,8 +44,8 @@ CHANGING = re.compile(r"os\.(chmod|link|mkdir|remove|rename|rmdir|symlink|trunca
 CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
-class TooLargeError(Exception):
-    """Something is larger than its limit."""
+class _TooLarge(Exception):
+    """A figure or a value is larger than its limit."""
 
 
 class Border:
@@ -129,12 +129,12 @@ class Bounded(io.StringIO):
 
     def write(self, text: str) -> int:
         if self.tell() + len(text) > self.limit:
-            raise TooLargeError
+            raise _TooLarge
         return super().write(text)
 
 
 def figures(limit: float) -> list[str]:
-    """The open figures as SVG; they are closed. Raises TooLargeError where one is longer than `limit`."""
+    """The open figures as SVG; they are closed. Raises _TooLarge where one is longer than `limit`."""
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
     drawn: list[str] = []
     for number in pyplot.get_fignums() if pyplot else ():
@@ -164,7 +164,7 @@ def values(names: dict[str, Any], tree: ast.Module, limit: float) -> dict[str, A
             continue
         try:
             kept[name] = _plain(names[name], iter(range(int(limit))))
-        except TooLargeError:
+        except _TooLarge:
             too_large.append(name)
         except Exception:  # an object that only looks like an array
             continue
@@ -181,7 +181,7 @@ def assigned(tree: ast.AST) -> set[str]:
 def _plain(value: Any, room: Iterator[int], depth: int = 0) -> Any:
     """`value` as JSON can hold it, each number and word of it taking one of `room`; None where it holds anything else."""
     if depth > DEEPEST:
-        raise TooLargeError
+        raise _TooLarge
     if isinstance(value, (list, tuple, range)):
         items = []
         for item in value:
@@ -195,14 +195,14 @@ def _plain(value: Any, room: Iterator[int], depth: int = 0) -> Any:
         long = isinstance(value, str) and len(value) > LONGEST_WORD
         long |= isinstance(value, int) and value.bit_length() > LONGEST_NUMBER
         if long or next(room, None) is None:
-            raise TooLargeError
+            raise _TooLarge
         return value
     if hasattr(value, "numpy") and not hasattr(value, "tolist"):
         value = value.numpy()  # a TensorFlow tensor or variable
     if not hasattr(value, "tolist"):
         return None
     if value.dtype.kind in "biufU" and value.size > length_hint(room):
-        raise TooLargeError
+        raise _TooLarge
     return _plain(value.tolist(), room, depth)
 
 
@@ -257,9 +257,9 @@ class Run:
             if self.forked():
                 continue  # a fork runs on to the end of the program, as in plain Python
             self.note(ended=number, **facts)
-            signs = ("failure", "shows", "stderr", "large_figure")
-            too_much = facts["printed"] > self.job["output"]
-            if too_much or self.border.refused or any(facts[sign] for sign in signs):
+            stderr = START_UP.sub(b"", (self.scratch / "stderr").read_bytes())
+            too_much = stderr or facts["printed"] > self.job["output"]
+            if too_much or self.border.refused or facts["failure"] or facts["shows"]:
                 break
         if not self.forked():
             left = values(vars(self.main), tree, self.job["value"])
@@ -271,15 +271,13 @@ class Run:
 
     def section(self, body: list[ast.stmt]) -> dict[str, Any]:
         """Runs the statements of one section; what it left behind."""
-        failure, shown, drawn, large = None, None, [], False
+        failure, shown, drawn = None, None, []
         last = body[-1] if body and isinstance(body[-1], ast.Expr) else None
         try:
             self._execute(ast.Module(body[:-1] if last else body, []), "exec")
             if last:  # a notebook would show its value, a program does not
                 shown = self._execute(ast.Expression(last.value), "eval")
             drawn = figures(self.job["figure"])
-        except TooLargeError:
-            large = True
         except BaseException as error:  # SystemExit too ends a program
             if self.forked():
                 raise
@@ -288,15 +286,8 @@ class Run:
             with suppress(Exception):  # the program may have put anything there
                 getattr(sys, name).flush()
         self.libc.fflush(None)
-        said = START_UP.sub(b"", (self.scratch / "stderr").read_bytes())
-        return {
-            "printed": (self.scratch / "stdout").stat().st_size,
-            "stderr": said.decode(errors="replace"),
-            "figures": drawn,
-            "large_figure": large,
-            "failure": failure,
-            "shows": shown is not None,
-        }
+        facts = {"figures": drawn, "failure": failure, "shows": shown is not None}
+        return {"printed": (self.scratch / "stdout").stat().st_size, **facts}
 
     def _execute(self, tree: ast.Module | ast.Expression, mode: str) -> Any:
         code = compile(tree, self.program, mode, flags=self.flags, dont_inherit=True)
@@ -317,7 +308,9 @@ class Run:
         line = lines[-1] if lines else None
         if name := self._undeclared(error):
             where = {"file": self.job["program"], "line": line}
-            self.note(refused={"kind": "undeclared", "name": name, **where})
+            self.note(
+                refused={"kind": "undeclared", "name": name, "path": name, **where}
+            )
         return {"kind": type(error).__name__, "text": said.rstrip("\n"), "line": line}
 
     def _keep_own(self, error: BaseException, seen: set[int]) -> None:
@@ -330,7 +323,7 @@ class Run:
             if _within(entry.tb_frame.f_code.co_filename, self.folder):
                 own.append(entry)
             entry = entry.tb_next
-        for entry, following in zip(own, [*own[1:], None], strict=True):
+        for entry, following in zip(own, [*own[1:], None], strict=False):
             entry.tb_next = following
         error.__traceback__ = own[0] if own else None
         others = getattr(error, "exceptions", None) or ()  # of a group

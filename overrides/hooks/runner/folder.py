@@ -43,11 +43,7 @@ def programs(folder: Path) -> list[Path]:
 
 
 def check_names(folder: Path) -> None:
-    """No file or package beside the snippets bears the name of what is installed: all of them would import it instead.
-
-    Raises:
-        SourceError: naming the first that does.
-    """
+    """Raises SourceError where a file beside the snippets bears the name of what is installed: all would import it."""
     packages = [path.parent for path in sorted(folder.glob("*/__init__.py"))]
     environment = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
     for path in [*programs(folder), *packages]:
@@ -75,14 +71,13 @@ def program_text(data: bytes, path: Path) -> str:
         Place(path, 1).fail(f"the file says that it is in {coding}.", remedy)
     text = decoded(data, path)
     if found := LINE_ENDS.search(text):
-        escape = ascii(found[0])[1:-1]
+        char = ascii(found[0])[1:-1]
         line = text.count("\n", 0, found.start()) + 1
         problem = (
-            f"the character {escape} ends a line for other programs, not for Python."
+            f"the character {char} ends a line for other programs, not for Python."
         )
-        Place(path, line).fail(
-            problem, f"remove it, or write it as '{escape}' in a string."
-        )
+        remedy = f"remove it, or write it as '{char}' in a string."
+        Place(path, line).fail(problem, remedy)
     return text
 
 
@@ -146,12 +141,8 @@ def _sources(base: Path, imported: set[str]) -> Iterator[PurePosixPath]:
 def imports_of(source: str, folder: tuple[str, ...] = ()) -> set[str]:
     """The modules that a source names in its imports, and in those of programs in its strings: 'a', 'a.b', 'a.b.name'.
 
-    Args:
-        source: Python.
-        folder: the parts of where it lies below `snippets/`, for imports that begin with a dot.
-
-    Returns:
-        None of them where it is no Python: the error is told when it is run.
+    `folder` are the parts of where it lies below `snippets/`, for imports that begin with a dot. What is no Python names
+    none: that is told when it is run.
     """
     names: set[str] = set()
     try:

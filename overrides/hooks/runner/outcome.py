@@ -16,7 +16,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .child import START_UP, assigned
+from .child import START_UP, _TooLarge, assigned
 from .errors import SourceError
 from .folder import imports_of
 from .record import Record, key_of, processor, version_of
@@ -77,8 +77,8 @@ class Outcome:
             if section is self.sections[-1] and self.refusals:
                 break
             self._check_section(cell, section)
-        for refusal in self.refusals:
-            self._refused(self.began, refusal)
+        if self.refusals:
+            self._refused(self.began, **self.refusals[0])
         if len(self.printed) > self.snippet.limits.output:
             self._too_large(self.began, "output")
         self._check_limits()
@@ -89,12 +89,6 @@ class Outcome:
         where, failure = self._where(cell), section["failure"]
         if failure:
             self._failed(cell, failure)
-        if section["large_figure"]:
-            self._too_large(cell, "figure")
-        if section["printed"] > self.snippet.limits.output:
-            self._too_large(cell, "output")
-        if section["stderr"]:
-            self._wrote_to_stderr(cell, section["stderr"])
         if section["shows"]:
             problem = f"{where} ends in a bare expression: a notebook would show its value, a program would not."
             remedy = "print the value, or assign it: '_ = …'."
@@ -125,6 +119,8 @@ class Outcome:
 
     def _failed(self, cell: Cell, failure: dict[str, Any]) -> None:
         kind, text, line = failure["kind"], failure["text"], failure["line"]
+        if kind == _TooLarge.__name__:
+            self._too_large(cell, "figure")
         for sign, need in NEEDS.items():
             if sign in text:
                 remedy = f"free some, by closing other programs or removing files, and {AGAIN}"
@@ -140,15 +136,16 @@ class Outcome:
             remedy = f"mend it;{declare}" if cell.name else "mend it."
             self._fail(line or cell.first_line, problem, remedy, text)
 
-    def _refused(self, cell: Cell, refusal: dict[str, Any]) -> NoReturn:
-        kind, name, file = refusal["kind"], refusal["name"], refusal["file"]
+    def _refused(
+        self, cell: Cell, kind: str, name: str, path: str, file: str, line: int | None
+    ) -> NoReturn:
         own = file == self.snippet.path.name
-        line = refusal["line"] if own else cell.first_line
+        line = line if own else cell.first_line
         if kind == "undeclared":
             problem = f"'{name.removeprefix('../')}' is in the project, but no line declares that the snippet reads it."
             self._fail(line, problem, _declare(name, file))
         through = f", in {file}," if file and not own else ""
-        problem = f"{self._where(cell)}{through} {kind} '{refusal['path']}', which lies outside the folder of the run."
+        problem = f"{self._where(cell)}{through} {kind} '{path}', which lies outside the folder of the run."
         inside = "write below the program's own folder, by a relative path."
         self._fail(line, problem, inside if kind == "changes" else _declare(name))
 

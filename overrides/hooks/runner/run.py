@@ -31,7 +31,9 @@ SETTINGS = """
   TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 CUDA_VISIBLE_DEVICES= MPLBACKEND=agg
   PYTHONUNBUFFERED=1
 """  # unbuffered: what is printed keeps its place among what children print
-STEADY = {name: value for name, value in (s.split("=") for s in SETTINGS.split())}
+STEADY = {
+    name: value for name, value in (setting.split("=") for setting in SETTINGS.split())
+}
 # Where a system keeps what every program may read.
 SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library /private/etc /private/var/db"
 DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
@@ -107,10 +109,12 @@ def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Reco
             pool.shutdown(cancel_futures=True)
             raise
     failures = [error for future in futures if (error := future.exception())]
-    for error in sorted(failures, key=lambda error: isinstance(error, SourceError)):
-        if isinstance(error, SourceError):  # none is of another kind: one tells of all
-            error.args = ("\n".join(map(str, failures)),)
-        raise error
+    for error in failures:
+        if not isinstance(error, SourceError):
+            raise error
+    if failures:
+        failures[0].args = ("\n".join(map(str, failures)),)  # one tells of all
+        raise failures[0]
     return {record.name: record for record in (future.result() for future in futures)}
 
 
@@ -152,9 +156,7 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
         job = _prepare(snippet, root, fonts, scratch)
     except OSError as error:
         problem = f"no run can start: {reason(error)}."
-        remedy = (
-            "make room for temporary files, or name another folder for them in TMPDIR."
-        )
+        remedy = "make room for temporary files, or name another folder in TMPDIR."
         raise SourceError(snippet.path, None, problem, remedy) from error
     with made:
         # A session of its own: Ctrl-C reaches it by us, or by our end.
@@ -188,7 +190,8 @@ def _keep(made: Path, fonts: Path) -> None:
 def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
     """Lays out the folder of a run, and the job beside it that says what to run."""
     folder = scratch / "program" / snippet.name
-    for name in ("home", "tmp", "matplotlib"):
+    own = {"HOME": "home", "TMPDIR": "tmp", "MPLCONFIGDIR": "matplotlib"}
+    for name in own.values():
         (scratch / name).mkdir()
     for name, data in snippet.files.items():
         path = folder / name
@@ -196,24 +199,18 @@ def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
         path.write_bytes(data)
     for path in fonts.glob("fontlist-*.json"):
         shutil.copy(path, scratch / "matplotlib")
-    (scratch / "matplotlibrc").write_bytes(snippet.style)
+    (scratch / "matplotlib/matplotlibrc").write_bytes(snippet.style)
     for name in ("stdout", "stderr", "report"):
         (scratch / name).touch()
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    own = {
-        "HOME": "home",
-        "TMPDIR": "tmp",
-        "MPLCONFIGDIR": "matplotlib",
-        "MATPLOTLIBRC": "matplotlibrc",
-    }
-    environment = {name: str(scratch / path) for name, path in own.items()}
+    homes = {name: str(scratch / path) for name, path in own.items()}
     readable = [*SYSTEM.split(), sys.prefix, sys.exec_prefix, sys.base_prefix]
     job = {
         "folder": str(folder),
         "program": snippet.path.name,
         "cells": [(cell.first_line, cell.last_line) for cell in snippet.cells],
         "project": str((root / "snippets").resolve()),
-        "environment": {**passed, **STEADY, **environment},
+        "environment": {**passed, **STEADY, **homes},
         "places": {
             os.sep: "",
             **dict.fromkeys(map(os.path.realpath, readable), "r"),

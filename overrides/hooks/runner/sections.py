@@ -66,11 +66,7 @@ class Limits:
 
 
 def patience() -> float:
-    """How many times the limits of time and memory hold: LIMITS in the environment, for a slow machine; else once.
-
-    Raises:
-        SourceError: LIMITS is no number above 0.
-    """
+    """How many times the limits of time and memory hold: LIMITS in the environment, for a slow machine; else once."""
     text = os.environ.get("LIMITS") or "1"
     if not re.fullmatch(r"\d{1,6}(\.\d+)?", text) or not float(text):
         remedy = "write LIMITS=3 for limits of time and memory three times as large."
@@ -127,15 +123,12 @@ class Snippet:
                 place; a declared file is not there.
         """
         files, style = closed_folder(path, root), root / "snippets/matplotlibrc"
-        own, place = (
-            files[path.relative_to(root / "snippets").as_posix()],
-            path.relative_to(root),
-        )
+        own = files[path.relative_to(root / "snippets").as_posix()]
         draws = any(b"matplotlib" in data for data in files.values())
         look = style.read_bytes() if draws and style.is_file() else b""
-        return replace(
-            cls.parse(program_text(own, place), place), files=files, style=look
-        )
+        place = path.relative_to(root)
+        snippet = cls.parse(program_text(own, place), place)
+        return replace(snippet, files=files, style=look)
 
     @classmethod
     def parse(cls, text: str, path: Path) -> Snippet:
@@ -198,9 +191,8 @@ def _cells(text: str, tree: ast.Module, path: Path) -> Iterator[Cell]:
         opened.setdefault(name, number)
     if current:
         remedy = f"add '# --8<-- [end:{current}]' after its last line."
-        Place(path, opened[current]).fail(
-            f"section '{current}' is never closed.", remedy
-        )
+        problem = f"section '{current}' is never closed."
+        Place(path, opened[current]).fail(problem, remedy)
     yield from _cell(None, lines[start:], start + 1)
 
 
@@ -210,10 +202,8 @@ def _check_marker(marker: re.Match[str], tree: ast.Module, here: Place) -> None:
         first = min(n.lineno for n in [one, *getattr(one, "decorator_list", [])])
         if marker["indent"] or first < (here.line or 0) <= (one.end_lineno or 0):
             problem = f"the marker of section '{marker['name']}' stands inside a function, a block or a string."
-            here.fail(
-                problem,
-                "move it to the top level of the file, before or after the whole statement.",
-            )
+            remedy = "move it to the top level of the file, before or after the whole statement."
+            here.fail(problem, remedy)
     if not NAME.match(marker["name"]):
         remedy = "use lower-case letters, digits, '-' and '_', beginning with a letter."
         here.fail(f"'{marker['name']}' is not a section name.", remedy)

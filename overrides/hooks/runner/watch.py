@@ -119,13 +119,10 @@ def watch(job: dict[str, Any], folder: Path) -> dict[str, Any]:
                 break
             used = time.thread_time()
             seconds, memory = tree.look()
-            taken = {
-                "time": seconds,
-                "memory": memory,
-                "wall": time.monotonic() - started,
-            }
-            taken["output"] = (folder / "stdout").stat().st_size
-            taken["errors"] = (folder / "stderr").stat().st_size
+            wall = time.monotonic() - started
+            taken = {"time": seconds, "memory": memory, "wall": wall}
+            for name, file in (("output", "stdout"), ("errors", "stderr")):
+                taken[name] = (folder / file).stat().st_size
             over = next((name for name in taken if taken[name] > job[name]), "")
             interval = max(INTERVAL, 20 * (time.thread_time() - used))
     finally:
