@@ -111,8 +111,7 @@ class Border:
         place = os.path.relpath(frame.f_code.co_filename, self.folder) if frame else ""
         line = frame.f_lineno if frame else None
         self.refused = True
-        where = {"file": place, "line": line}
-        self.tell(refused={"kind": kind, "path": path, "name": name, **where})
+        self.tell(refused=[kind, path, name, place, line])
         raise PermissionError(f"'{path}' does not belong to this run")
 
 
@@ -307,10 +306,7 @@ class Run:
             said = text.getvalue()
         line = lines[-1] if lines else None
         if name := self._undeclared(error):
-            where = {"file": self.job["program"], "line": line}
-            self.note(
-                refused={"kind": "undeclared", "name": name, "path": name, **where}
-            )
+            self.note(refused=["undeclared", name, name, self.job["program"], line])
         return {"kind": type(error).__name__, "text": said.rstrip("\n"), "line": line}
 
     def _keep_own(self, error: BaseException, seen: set[int]) -> None:

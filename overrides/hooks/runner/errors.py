@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,28 +14,22 @@ import yaml
 _Yaml: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@dataclass(eq=False)
 class SourceError(Exception):
-    """Something is wrong in a file of this project: a snippet, its run, or a chapter that shows it.
+    """Something is wrong in a file of this project: a snippet, its run, or a chapter that shows it."""
 
-    Args:
-        path: the file, as the reader of the message would type it.
-        line: its line, counted from 1, or None where no line is to blame.
-        problem: what is wrong, in one sentence.
-        remedy: what to do about it, in one sentence.
-        detail: further lines (a traceback), shown indented.
-    """
+    path: Path | str  # as the reader of the message would type it
+    line: int | None  # counted from 1; None where no line is to blame
+    problem: str  # what is wrong, in one sentence
+    remedy: str  # what to do about it, in one sentence
+    detail: str = ""  # further lines (a traceback), shown indented
+    others: Sequence[SourceError] = ()  # what else is wrong, told below
 
-    def __init__(
-        self,
-        path: Path | str,
-        line: int | None,
-        problem: str,
-        remedy: str,
-        detail: str = "",
-    ) -> None:
-        place = f"{path}:{line}" if line else f"{path}"
-        more = "".join(f"\n    {text}" for text in detail.splitlines())
-        super().__init__(f"{place}: {problem}{more}\n  Remedy: {remedy}")
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        more = "".join(f"\n    {text}" for text in self.detail.splitlines())
+        told = f"{place}: {self.problem}{more}\n  Remedy: {self.remedy}"
+        return "\n".join([told, *map(str, self.others)])
 
 
 @dataclass(frozen=True)
@@ -54,11 +48,6 @@ class Place:
         raise SourceError(self.path, self.line, problem, remedy, detail)
 
 
-def reason(error: OSError) -> str:
-    """What the system says of a file that it does not give or take."""
-    return error.strerror or str(error)
-
-
 def nearest(name: str, known: Iterable[str], what: str) -> str:
     """A remedy that names what is like `name` among the known, `what` they are."""
     known = sorted(known)
@@ -73,7 +62,7 @@ def read_bytes(path: Path, place: Place) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        problem = f"{path.name} cannot be read: {reason(error)}."
+        problem = f"{path.name} cannot be read: {error.strerror or error}."
         place.fail(problem, "make it a readable file.")
 
 

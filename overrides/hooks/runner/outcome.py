@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .child import START_UP, _TooLarge, assigned
-from .errors import SourceError
+from .errors import Place
 from .folder import imports_of
 from .record import Record, key_of, processor, version_of
 from .sections import Cell, Snippet
@@ -61,7 +61,7 @@ class Outcome:
 
     def _fail(self, line: int | None, *words: str) -> NoReturn:
         """Raises the error of this snippet: problem, remedy and perhaps detail."""
-        raise SourceError(self.snippet.path, line, *words)
+        Place(self.snippet.path, line).fail(*words)
 
     def _where(self, cell: Cell) -> str:
         if cell.name:
@@ -78,7 +78,7 @@ class Outcome:
                 break
             self._check_section(cell, section)
         if self.refusals:
-            self._refused(self.began, **self.refusals[0])
+            self._refused(self.began, self.refusals[0])
         if len(self.printed) > self.snippet.limits.output:
             self._too_large(self.began, "output")
         self._check_limits()
@@ -136,9 +136,8 @@ class Outcome:
             remedy = f"mend it;{declare}" if cell.name else "mend it."
             self._fail(line or cell.first_line, problem, remedy, text)
 
-    def _refused(
-        self, cell: Cell, kind: str, name: str, path: str, file: str, line: int | None
-    ) -> NoReturn:
+    def _refused(self, cell: Cell, refusal: list[Any]) -> NoReturn:
+        kind, path, name, file, line = refusal
         own = file == self.snippet.path.name
         line = line if own else cell.first_line
         if kind == "undeclared":
@@ -148,12 +147,6 @@ class Outcome:
         problem = f"{self._where(cell)}{through} {kind} '{path}', which lies outside the folder of the run."
         inside = "write below the program's own folder, by a relative path."
         self._fail(line, problem, inside if kind == "changes" else _declare(name))
-
-    def _wrote_to_stderr(self, cell: Cell, text: str) -> NoReturn:
-        remedy = "mend what it warns of; a reader's page shows stdout only."
-        cut = text[:2000] + " …" * (len(text) > 2000)
-        problem = f"{self._where(cell)} wrote to stderr."
-        self._fail(cell.first_line, problem, remedy, cut)
 
     def _too_large(self, cell: Cell, kind: str) -> NoReturn:
         limit = getattr(self.snippet.limits, kind)
@@ -172,16 +165,13 @@ class Outcome:
                 problem = f"{where} went on when the snippet had used its {allowed['time']:g} s of processor time."
                 remedy = f"if this machine is slow, {MORE}; or {setting} '# time limit: {2 * limits.time:g} s'."
             case "memory":
-                problem = (
-                    f"{where} held more than {allowed['memory'] / 1e9:g} GB of memory."
-                )
+                held = f"{allowed['memory'] / 1e9:g} GB of memory"
+                problem = f"{where} held more than {held}."
                 remedy = f"{setting} '# memory limit: {2 * limits.memory / 1e9:g} GB'; or {MORE}."
             case "wall":
                 given = f"in which it was given {self.answer['seconds']:.0f} s of processor time"
                 problem = f"{where} did not end within {allowed['wall']:g} s of the clock, {given}."
                 remedy = f"wait until the machine is less busy, or close other programs, and {AGAIN} What the program itself waits for (sleep, a lock, the network) has to come."
-            case "errors":
-                self._wrote_to_stderr(self.began, self.stderr)
             case _:
                 return
         self._fail(self.began.first_line, problem, remedy)
@@ -189,17 +179,20 @@ class Outcome:
     def _check_end(self) -> None:
         """The process came to its end by itself, and said nothing more on stderr."""
         where, line = self._where(self.began), self.began.first_line
-        status = self.answer["status"]
+        status, over = self.answer["status"], self.answer["over"]
+        if self.stderr and (over or (self.end and not status)):
+            problem, cut = f"{where} wrote to stderr.", " …" * (len(self.stderr) > 2000)
+            remedy = "mend what it warns of; a reader's page shows stdout only."
+            self._fail(line, problem, remedy, self.stderr[:2000] + cut)
         if status == -signal.SIGKILL:
             problem = f"{where} died: its process was killed, as a system does that runs out of memory."
-            remedy = f"close other programs to free memory, and {AGAIN}"
-            self._fail(line, problem, remedy)
+            self._fail(
+                line, problem, f"close other programs to free memory, and {AGAIN}"
+            )
         if status or not self.end:
             how = signal.Signals(-status).name if status < 0 else f"status {status}"
             remedy = f"run 'python {self.snippet.path}' by itself to see how it ends."
             self._fail(line, f"{where} ended its process ({how}).", remedy, self.stderr)
-        if self.stderr:
-            self._wrote_to_stderr(self.began, self.stderr)
 
     def _check_values(self) -> None:
         """No number that a sentence could name is a NaN or an infinity, unless its section is about that."""

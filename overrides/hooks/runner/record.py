@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from .errors import SourceError, reason
+from .errors import Place
 from .sections import Snippet
 
 KEPT = 4  # records of a snippet that stay on disk: undoing an edit runs nothing
@@ -153,9 +153,9 @@ def writing(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        problem = f"the record cannot be written: {reason(error)}."
+        problem = f"the record cannot be written: {error.strerror or error}."
         remedy = "make the folder writable and see that the disk has room; earlier records are untouched."
-        raise SourceError(folder, None, problem, remedy) from error
+        Place(folder).fail(problem, remedy)
 
 
 def last_seconds(name: str, cache: Path) -> float | None:

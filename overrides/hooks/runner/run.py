@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import Place, SourceError, reason
+from .errors import Place, SourceError
 from .folder import check_names, programs
 from .outcome import Outcome
 from .record import Record, last_seconds, load, save, version_of, writing
@@ -108,14 +108,16 @@ def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Reco
             runs.stop()
             pool.shutdown(cancel_futures=True)
             raise
-    failures = [error for future in futures if (error := future.exception())]
-    for error in failures:
-        if not isinstance(error, SourceError):
-            raise error
+    records, failures = {}, []
+    for snippet, future in zip(snippets, futures, strict=True):
+        try:
+            records[snippet.name] = future.result()
+        except SourceError as error:
+            failures.append(error)
     if failures:
-        failures[0].args = ("\n".join(map(str, failures)),)  # one tells of all
+        failures[0].others = failures[1:]
         raise failures[0]
-    return {record.name: record for record in (future.result() for future in futures)}
+    return records
 
 
 def say(line: str) -> None:
@@ -155,9 +157,9 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
         scratch = Path(made.name).resolve()
         job = _prepare(snippet, root, fonts, scratch)
     except OSError as error:
-        problem = f"no run can start: {reason(error)}."
+        problem = f"no run can start: {error.strerror or error}."
         remedy = "make room for temporary files, or name another folder in TMPDIR."
-        raise SourceError(snippet.path, None, problem, remedy) from error
+        Place(snippet.path).fail(problem, remedy)
     with made:
         # A session of its own: Ctrl-C reaches it by us, or by our end.
         with (scratch / "watch").open("wb") as said:
@@ -181,10 +183,9 @@ def _keep(made: Path, fonts: Path) -> None:
     with suppress(OSError):
         fonts.mkdir(parents=True, exist_ok=True)
         for path in made.glob("fontlist-*.json"):
-            if not (fonts / path.name).exists():
-                part = fonts / f"{made.parent.name}.part"
-                shutil.copy(path, part)
-                part.replace(fonts / path.name)
+            part = fonts / f"{made.parent.name}.part"
+            shutil.copy(path, part)
+            part.replace(fonts / path.name)
 
 
 def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:

@@ -95,7 +95,6 @@ class Snippet:
 
     path: Path  # relative to the project's root
     text: str
-    docstring: str
     cells: tuple[Cell, ...]
     limits: Limits
     # What its closed folder holds, by path below `snippets/`; and the look of its figures, which no reader needs.
@@ -134,8 +133,7 @@ class Snippet:
     def parse(cls, text: str, path: Path) -> Snippet:
         """Splits `text`; `path` is for messages only."""
         tree = _tree(text, path)
-        docstring = ast.get_docstring(tree)
-        if not docstring:
+        if not ast.get_docstring(tree):
             remedy = "open it with one that says what it shows."
             Place(path, 1).fail("the snippet has no docstring.", remedy)
         cells = tuple(_cells(text, tree, path))
@@ -150,7 +148,7 @@ class Snippet:
                 problem = f"section '{cell.name}' is declared to raise {cell.raises}, so nothing after it can run."
                 remedy = "make it the last section of its file."
                 Place(path, cell.first_line).fail(problem, remedy)
-        return cls(path, text, docstring, cells, Limits.read(text, path))
+        return cls(path, text, cells, Limits.read(text, path))
 
 
 def _tree(text: str, path: Path) -> ast.Module:
