@@ -21,6 +21,8 @@ from .outcome import Outcome
 from .record import Record, last_seconds, load, save, version_of, writing
 from .sections import Snippet, patience
 
+Lifeline = tuple[socket.socket, socket.socket]
+
 WATCH = Path(__file__).with_name("watch.py")
 
 # What a run may see of the outside: enough to start, nothing that changes a result.
@@ -86,17 +88,17 @@ def _longest_first(snippets: list[Snippet], cache: Path) -> list[Snippet]:
 
 
 def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Record]:
-    runs, count, done = Runs(), len(snippets), itertools.count(1)
+    lifeline, count, done = socket.socketpair(), len(snippets), itertools.count(1)
 
     def one(snippet: Snippet) -> Record:
         took = "FAILED"
         try:
-            record = run(snippet, root, cache.parent, runs)
+            record = run(snippet, root, cache.parent, lifeline)
             save(record, cache)
             took = f"{record.provenance['seconds']:6.1f} s"
             return record
         finally:
-            if not runs.stopped:
+            if lifeline[0].fileno() >= 0:  # not stopped
                 say(f"{next(done):4} of {count}  {snippet.name:<24} {took}")
 
     say(f"Running {count} snippet{'s' * (count > 1)}, {os.cpu_count()} at a time")
@@ -105,7 +107,7 @@ def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Reco
         try:
             wait(futures)
         except BaseException:  # Ctrl-C
-            runs.stop()
+            lifeline[0].close()
             pool.shutdown(cancel_futures=True)
             raise
     records, failures = {}, []
@@ -125,33 +127,22 @@ def say(line: str) -> None:
     print(f"{line}\n", end="", file=sys.stderr, flush=True)
 
 
-class Runs:
-    """The runs under way. The process that watches one reads from here, and ends it when nobody holds the other end."""
-
-    def __init__(self) -> None:
-        self.ours, self.theirs = socket.socketpair()
-        self.stopped = False
-
-    def stop(self) -> None:
-        """Ends all runs."""
-        self.stopped = True
-        self.ours.close()
-
-
-def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> Record:
+def run(
+    snippet: Snippet, root: Path, cache: Path, lifeline: Lifeline | None = None
+) -> Record:
     """Runs `snippet`, a program of the project in `root`, and returns its record.
 
     Args:
         snippet: the program, with the files of its closed folder.
         root: the project's folder.
         cache: a folder for what matplotlib finds out about fonts.
-        runs: what can stop this run, with others.
+        lifeline: the process that watches the run holds the second end, and ends the run when the first is closed.
 
     Raises:
         SourceError: a section raised, wrote to stderr, left a NaN, did not fail as declared; the process died, or was
             stopped; it opened what is not its own; a limit was reached.
     """
-    runs, fonts = runs or Runs(), cache / "matplotlib"
+    ends, fonts = lifeline or socket.socketpair(), cache / "matplotlib"
     try:
         made = tempfile.TemporaryDirectory(prefix="run-", ignore_cleanup_errors=True)
         scratch = Path(made.name).resolve()
@@ -165,7 +156,7 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
         with (scratch / "watch").open("wb") as said:
             subprocess.run(
                 [sys.executable, "-P", str(WATCH), str(job)],
-                stdin=runs.theirs.fileno(),
+                stdin=ends[1].fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=said,
                 start_new_session=True,
@@ -174,18 +165,18 @@ def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> 
             from .watch import end_marked  # a build that runs nothing needs no psutil
 
             end_marked(str(scratch))
-        _keep(scratch / "matplotlib", fonts)
+        _share_fonts(scratch / "matplotlib", fonts)
         return Outcome(snippet, scratch).record()
 
 
-def _keep(made: Path, fonts: Path) -> None:
-    """Keeps what matplotlib found out about the machine's fonts; a lock that an ended run left is not kept."""
+def _share_fonts(source: Path, target: Path) -> None:
+    """Copies what matplotlib found out about the machine's fonts, and no lock that an ended run left."""
     with suppress(OSError):
-        fonts.mkdir(parents=True, exist_ok=True)
-        for path in made.glob("fontlist-*.json"):
-            part = fonts / f"{made.parent.name}.part"
+        target.mkdir(parents=True, exist_ok=True)
+        for path in source.glob("fontlist-*.json"):
+            part = target / f"{source.parent.name}.part"
             shutil.copy(path, part)
-            part.replace(fonts / path.name)
+            part.replace(target / path.name)
 
 
 def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
@@ -198,8 +189,7 @@ def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    for path in fonts.glob("fontlist-*.json"):
-        shutil.copy(path, scratch / "matplotlib")
+    _share_fonts(fonts, scratch / "matplotlib")
     (scratch / "matplotlib/matplotlibrc").write_bytes(snippet.style)
     for name in ("stdout", "stderr", "report"):
         (scratch / name).touch()

@@ -40,9 +40,8 @@ class Tree:
         self.mark = mark
         self.me = psutil.Process()
         self.seen: dict[psutil.Process, float] = {}  # seconds of each, when last seen
-        self.adopts = sys.platform == "linux" and (
-            ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0  # PR_SET_CHILD_SUBREAPER
-        )
+        linux = sys.platform == "linux"  # 36: PR_SET_CHILD_SUBREAPER
+        self.adopts = linux and ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
 
     def members(self) -> set[psutil.Process]:
         """The processes that live, those of a fork that nobody waited for included."""
