@@ -9,18 +9,6 @@ from .record import Record, printed
 from .run import ensure_records, read_modules
 from .sections import Cell, Snippet
 
-__all__ = [
-    "Cell",
-    "Place",
-    "Record",
-    "Snippet",
-    "SourceError",
-    "ensure_records",
-    "is_source",
-    "nearest",
-    "packed",
-    "printed",
-    "read_modules",
-    "read_text",
-    "read_yaml",
-]
+__all__ = ["Cell", "Place", "Record", "Snippet", "SourceError", "ensure_records"]
+__all__ += ["is_source", "nearest", "packed", "printed", "read_modules"]
+__all__ += ["read_text", "read_yaml"]

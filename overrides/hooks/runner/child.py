@@ -37,9 +37,7 @@ START_UP = re.compile(
     re.MULTILINE,
 )
 # The audit events that read or change a file.
-READING = re.compile(
-    r"open|os\.(listdir|scandir)|pathlib\.Path\.r?glob|sqlite3\.connect"
-)
+READS = re.compile(r"open|os\.(listdir|scandir)|pathlib\.Path\.r?glob|sqlite3\.connect")
 CHANGING = re.compile(r"os\.(chmod|link|mkdir|remove|rename|rmdir|symlink|truncate)")
 CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -66,7 +64,7 @@ class Border:
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         changes = bool(CHANGING.fullmatch(event))
-        if not self.closed or not (changes or READING.fullmatch(event)):
+        if not self.closed or not (changes or READS.fullmatch(event)):
             return
         # Where a link leads to is asked when it is opened.
         paths = arguments[event == "os.symlink" :] if changes else arguments[:1]

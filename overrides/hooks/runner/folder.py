@@ -21,12 +21,9 @@ from typing import NoReturn
 from .errors import Place, decoded, read_bytes
 
 DECLARE = "declare files and folders below snippets/, one name a line, without quotes: '# reads: data/corpus.txt'."
-SETTING = re.compile(
-    r"# *(?P<name>reads|(?:time|memory|output|figure|value) limit) *:(?P<text>.*)$"
-)
-NEARLY = re.compile(
-    r"(?i)# *(?:reads? *:|(?:time|memory|output|figure|value)[ -]?limit *[:=\d])"
-)
+LIMITS = "time|memory|output|figure|value"
+SETTING = re.compile(rf"# *(?P<name>reads|(?:{LIMITS}) limit) *:(?P<text>.*)$")
+NEARLY = re.compile(rf"(?i)# *(?:reads? *:|(?:{LIMITS})[ -]?limit *[:=\d])")
 # Where other programs end a line and Python does not: pages and notebooks would not show the program that runs.
 LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)

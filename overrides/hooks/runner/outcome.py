@@ -186,9 +186,8 @@ class Outcome:
             self._fail(line, problem, remedy, self.stderr[:2000] + cut)
         if status == -signal.SIGKILL:
             problem = f"{where} died: its process was killed, as a system does that runs out of memory."
-            self._fail(
-                line, problem, f"close other programs to free memory, and {AGAIN}"
-            )
+            remedy = f"close other programs to free memory, and {AGAIN}"
+            self._fail(line, problem, remedy)
         if status or not self.end:
             how = signal.Signals(-status).name if status < 0 else f"status {status}"
             remedy = f"run 'python {self.snippet.path}' by itself to see how it ends."

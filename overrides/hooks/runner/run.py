@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -33,9 +34,7 @@ SETTINGS = """
   TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 CUDA_VISIBLE_DEVICES= MPLBACKEND=agg
   PYTHONUNBUFFERED=1
 """  # unbuffered: what is printed keeps its place among what children print
-STEADY = {
-    name: value for name, value in (setting.split("=") for setting in SETTINGS.split())
-}
+STEADY: dict[str, str] = dict(re.findall(r"(\w+)=(\S*)", SETTINGS))
 # Where a system keeps what every program may read.
 SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library /private/etc /private/var/db"
 DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
