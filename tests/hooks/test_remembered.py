@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from publish.remembered import remembered
+from runner import remembered
 
 
 def test_a_thing_is_made_once_for_a_key_and_kept_once_for_a_name(

@@ -21,7 +21,7 @@ from pybtex.database.input.bibtex import LowLevelParser, Parser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 from pybtex.style.names.plain import NameStyle
-from runner import Place, nearest
+from runner import Place, nearest, read_text
 
 FIELD, GROUP = re.compile(r"\{(\w+)\}"), re.compile(r"\[([^\[\]]*)\]")
 ENDS = tuple(".?!。？！")
@@ -49,7 +49,7 @@ class Bibliography:
         Raises:
             SourceError: the file or an entry cannot be read, or an entry lacks what its kind needs.
         """
-        entries, text, parser = {}, _read_text(path, name), Parser()
+        entries, text, parser = {}, read_text(path, name), Parser()
         commands = LowLevelParser(text, macros=parser.macros)
         try:
             for kind, body in commands:
@@ -76,16 +76,6 @@ class Bibliography:
     def reference(self, key: str) -> str:
         """The Markdown of one reference, on one line."""
         return self.entries[key][1]
-
-
-def _read_text(path: Path, name: str) -> str:
-    if not path.is_file():
-        Place(name).fail("there is no such file.", "write it, if only an empty one.")
-    try:
-        return (data := path.read_bytes()).decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        Place(name, line).fail("this is not UTF-8.", "save the file in UTF-8.")
 
 
 def _reference(entry: Entry, words: Mapping[str, str], place: Place) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-from runner import Place, Record, is_source, nearest
+from runner import Place, Record, is_source, nearest, read_text, read_yaml
 
 from .marks import with_joints, without_joints
 
@@ -17,21 +16,15 @@ if TYPE_CHECKING:
 
 JUDGEMENTS = ("wrong", "imprecise", "unsupported", "missing")  # of the article
 VERDICTS = ("holds", "holds when", "did not show")  # of a lab
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_text(path: Path, name: str) -> str:
-    return path.read_text(encoding="utf-8-sig")
+def read_joined(text: str, place: Place, joined: str) -> Any:
+    """What YAML says, the lines of its texts joined between the letters that have no blank between them.
 
-
-def read_yaml(text: str, place: Place, joined: str = "") -> Any:
-    try:
-        return without_joints(yaml.load(with_joints(text, joined), Loader=Loader))
-    except yaml.YAMLError as error:
-        place.fail(
-            f"this is not YAML: {str(error).splitlines()[0]}.",
-            "quote a text that holds ': '.",
-        )
+    Raises:
+        SourceError: as `read_yaml` does.
+    """
+    return without_joints(read_yaml(with_joints(text, joined), place))
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,9 @@ def read_corrections(
     for path in sorted(filter(is_source, folder.glob("*.yml"))):
         name = f"docs/{folder.name}/{path.name}"
         text = read_text(path, name)
-        for id_, entry in entries(read_yaml(text, Place(name, 1), joined), Place(name)):
+        for id_, entry in entries(
+            read_joined(text, Place(name, 1), joined), Place(name)
+        ):
             place = Place(name, line_of(text, id_))
             if id_ in found[languages[0]]:
                 place.fail(f"there is a second correction '{id_}'.", "rename one.")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from runner import Place
+from runner import Place, read_text
 
-from .data import entries, line_of, read_text, read_yaml, texts
+from .data import entries, line_of, read_joined, texts
 
 # Where no term is linked: code, links, headings, figures, formulas, notes, and what is hidden.
 CLOSED = {"a", "code", "dl", "pre", "samp", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "sup", "summary", "th", "button", "label"}  # fmt: skip
@@ -41,7 +41,7 @@ def read_glossary(
     name = f"docs/{path.name}"
     text = read_text(path, name) if path.exists() else ""
     for id_, entry in sorted(
-        entries(read_yaml(text, Place(name, 1), joined), Place(name))
+        entries(read_joined(text, Place(name, 1), joined), Place(name))
     ):
         place = Place(name, line_of(text, id_))
         said = {

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import tempfile
 from pathlib import Path
 
-from runner import Place, Record
+from runner import Place, Record, read_text, remembered
 
-from .data import entries, line_of, read_text, read_yaml, texts
+from .data import entries, line_of, read_joined, texts
 
 TITLES = "snippets/titles.yml"
 Titles = dict[str, dict[str, dict[str, str]]]
@@ -25,7 +24,7 @@ def read_titles(
         SourceError: a program, a language or a text is missing, or one too many is there.
     """
     text = read_text(root / TITLES, TITLES)
-    found = dict(entries(read_yaml(text, Place(TITLES, 1), joined), Place(TITLES)))
+    found = dict(entries(read_joined(text, Place(TITLES, 1), joined), Place(TITLES)))
     titles: Titles = {}
     for name in names:
         place = Place(TITLES, line_of(text, name) if name in found else None)
@@ -54,23 +53,14 @@ def rendered(record: Record, cache: Path) -> list[str]:
         cache: a folder where the result is kept: nbconvert is loaded only when a record is new.
     """
     notebook = json.dumps(record.notebook, sort_keys=True)
-    versions = importlib.metadata.version("mkdocs-jupyter") + Path(__file__).read_text(
-        encoding="utf-8"
-    )
-    name = hashlib.sha256((notebook + versions).encode()).hexdigest()[:20]
-    path = cache / f"{record.name}-{name}.json"
-    if not path.exists():
-        for old in cache.glob(f"{record.name}-*"):
-            old.unlink(missing_ok=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        temporary.write_text(json.dumps(_render(record)), encoding="utf-8")
-        temporary.replace(path)
-    code: list[str] = json.loads(path.read_text(encoding="utf-8"))
+    own = Path(__file__).read_text(encoding="utf-8")
+    key = f"{importlib.metadata.version('mkdocs-jupyter')}\n{own}\n{notebook}"
+    made = remembered(cache, f"{record.name}.json", key, lambda: _render(record))
+    code: list[str] = json.loads(made)
     return code
 
 
-def _render(record: Record) -> list[str]:
+def _render(record: Record) -> bytes:
     """One `pre` of its page for each cell, since the cells are given without their outputs."""
     from bs4 import BeautifulSoup
     from mkdocs_jupyter.nbconvert2 import nb2html
@@ -87,4 +77,4 @@ def _render(record: Record) -> list[str]:
     ]
     if len(code) != len(cells):
         raise ValueError(f"mkdocs-jupyter made {len(code)} cells of {len(cells)}")
-    return code
+    return json.dumps(code).encode()

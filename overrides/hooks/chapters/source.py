@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import markdown
-from runner import Place
+from runner import Place, read_text
 
-from .data import read_text, read_yaml
+from .data import read_joined
 
 FRONT = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)\s*", re.DOTALL)
 
@@ -79,7 +79,7 @@ def read_source(path: Path, uri: str, name: str, joined: str = "") -> Source:
     text = read_text(path, name)
     front = FRONT.match(text)
     head = front[0] if front else ""
-    meta = read_yaml(front[1] or "", Place(name, 2), joined) if front else {}
+    meta = read_joined(front[1] or "", Place(name, 2), joined) if front else {}
     if not isinstance(meta, dict | None):
         Place(name, 2).fail(
             "the front matter does not say what is what.", "write 'description: …'."

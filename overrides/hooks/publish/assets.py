@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from runner import Place
+from runner import Place, remembered
 
-from publish.remembered import remembered
 from publish.search import split_index
 from publish.stylesheet import trimmed, vocabulary, whole_sheet
 

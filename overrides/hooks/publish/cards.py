@@ -11,7 +11,7 @@ import importlib.util
 import io
 from pathlib import Path
 
-from publish.remembered import remembered
+from runner import remembered
 
 SIZE = WIDTH, HEIGHT = 1200, 630  # what the readers of Open Graph ask for
 MARGIN = 40

@@ -5,10 +5,10 @@
 
 from .errors import Place, SourceError, nearest, read_text, read_yaml
 from .folder import is_source, packed
-from .record import Record, printed
+from .record import Record, printed, remembered
 from .run import ensure_records, read_modules
 from .sections import Cell, Snippet
 
 __all__ = ["Cell", "Place", "Record", "Snippet", "SourceError", "ensure_records"]
 __all__ += ["is_source", "nearest", "packed", "printed", "read_modules"]
-__all__ += ["read_text", "read_yaml"]
+__all__ += ["read_text", "read_yaml", "remembered"]

@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 from drawing.output import provenance_html, provenance_text
 from runner import Place, Record, nearest
 
-from ..data import read_yaml
+from ..data import read_joined
 from ..marks import Mark
 from ..parts import Part
 from ..values import check_section, the_record
@@ -130,7 +130,7 @@ def options_of(mark: Mark, known: set[str], joined: str) -> dict[str, Any]:
         SourceError: it is no YAML, or not among the `known`.
     """
     text = textwrap.dedent("\n".join(mark.lines[1:]))
-    options = read_yaml(text, mark.place.at(1), joined) or {}
+    options = read_joined(text, mark.place.at(1), joined) or {}
     unknown = set(options) - known if isinstance(options, dict) else {options}
     if unknown:
         mark.place.fail(
