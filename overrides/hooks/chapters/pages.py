@@ -89,7 +89,7 @@ class Pages:
         records: the records of all snippets, by name.
         titles: what `notebooks.read_titles` gives.
         language: as in `theme.language`.
-        languages: all of them.
+        languages: all of them; the figures are drawn in the first.
         words: the page's words for seed, versions, … (`extra.words`).
         sources: the chapters, in the order of the navigation.
         modules: what programs share, by the name under which chapters include it.
@@ -138,7 +138,8 @@ class Pages:
             "tally": overview.tally,
             "verdict": labs.box,
         }
-        self.reader = Reader(self.values, language, directives, modules)
+        translated = language != languages[0]
+        self.reader = Reader(self.values, translated, directives, modules)
         self.chapters = {uri: self._read(s) for uri, s in self.sources.items()}
 
     def _read(self, source: Source) -> Chapter:

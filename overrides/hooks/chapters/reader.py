@@ -69,7 +69,7 @@ class Reader:
 
     Args:
         values: the records of all snippets.
-        language: the language of the chapters, as in `theme.language`.
+        translated: whether the chapters' language is another than that of the figures.
         texts: by a directive's name, what writes its Markdown from data; it is given the
             directive's argument, its place, and the page's uri.
         modules: what programs share, by the name under which chapters include it.
@@ -78,12 +78,12 @@ class Reader:
     def __init__(
         self,
         values: Values,
-        language: str,
+        translated: bool,
         texts: Mapping[str, Callable[[str, Place, str], str]],
         modules: Mapping[str, Snippet],
     ) -> None:
         self.values = values
-        self.language = language
+        self.translated = translated
         self.texts = texts
         self.modules = modules
 
@@ -203,7 +203,7 @@ class Reader:
                 nearest(section, having, "sections with a figure"),
             )
         labels = options.get("labels") or {}
-        figures.check_labels(drawn[0], labels, self.language, place.fail)
+        figures.check_labels(drawn[0], labels, self.translated, place.fail)
 
 
 def close_up(text: str) -> str:

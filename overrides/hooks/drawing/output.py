@@ -25,8 +25,9 @@ def output_html(text: str) -> str:
 
 
 def fenced(text: str, language: str) -> str:
-    """Code or output as a fenced block of Markdown."""
-    fence = "````" if "```" in text else "```"
+    """Code or output as a fenced block of Markdown, whatever fences it holds itself."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
@@ -37,7 +38,7 @@ def provenance_html(
 
     Args:
         record: the run.
-        words: the page's words for seed, versions, …
+        words: the page's words for seed, versions, … (`extra.words`).
         section: the section shown.
         page_url: the address of the page in the site, from which the link starts.
     """
@@ -54,11 +55,8 @@ def facts_html(record: Record, words: dict[str, str]) -> str:
     """Seed, versions, processor, seconds and the command that repeats the run, as a list."""
     facts = _facts(record, words)
     facts[words["repeat"]] = f"<code>{facts[words['repeat']]}</code>"
-    return (
-        "<dl>"
-        + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
-        + "</dl>"
-    )
+    terms = (f"<dt>{name}</dt><dd>{fact}</dd>" for name, fact in facts.items())
+    return f"<dl>{''.join(terms)}</dl>"
 
 
 def provenance_text(record: Record, words: dict[str, str], link: str = "") -> str:
@@ -68,32 +66,10 @@ def provenance_text(record: Record, words: dict[str, str], link: str = "") -> st
     return " · ".join([program, *(facts[:2] if link else facts)])
 
 
-def _facts(record: Record, words: dict[str, str]) -> dict[str, str]:
-    run = record.provenance
-    packages = ", ".join(
-        f"{name} {version}" for name, version in run["packages"].items()
-    )
-    return {
-        words["seed"]: _seed(run["seed"]) or words["no_seed"],
-        words["versions"]: ", ".join(
-            filter(None, [f"Python {run['python']}", packages])
-        ),
-        words["processor"]: run["processor"],
-        words["seconds"]: f"{run['seconds']} s",
-        words["repeat"]: f"python snippets/{record.name}.py",
-    }
-
-
-def _seed(seed: Any) -> str:
-    if seed is None:
-        return ""
-    if (
-        isinstance(seed, list)
-        and len(seed) > 3
-        and seed == list(range(seed[0], seed[-1] + 1))
-    ):
-        return f"{seed[0]}–{seed[-1]}"
-    return ", ".join(str(one) for one in seed) if isinstance(seed, list) else str(seed)
+def relative(target: str, page_url: str) -> str:
+    """The link to an address of the site from a page; a folder's address ends in a slash."""
+    link = posixpath.relpath(target, page_url or ".")
+    return f"{link}/" if target.endswith("/") else link
 
 
 def valid_content(html: str) -> str:
@@ -102,7 +78,24 @@ def valid_content(html: str) -> str:
     return STYLE.sub(lambda style: CLASSES.get(style[0], style[0]), html)
 
 
-def relative(target: str, page_url: str) -> str:
-    """The link to an address of the site from a page; a folder's address ends in a slash."""
-    link = posixpath.relpath(target, page_url or ".")
-    return f"{link}/" if target.endswith("/") else link
+def _facts(record: Record, words: dict[str, str]) -> dict[str, str]:
+    """What is known of a run, each fact by its word; the processor's time is in seconds."""
+    run = record.provenance
+    versions = {"Python": run["python"], **run["packages"]}
+    return {
+        words["seed"]: _seed(run["seed"]) or words["no_seed"],
+        words["versions"]: ", ".join(f"{name} {v}" for name, v in versions.items()),
+        words["processor"]: run["processor"],
+        words["seconds"]: f"{run['seconds']} s",
+        words["repeat"]: f"python snippets/{record.name}.py",
+    }
+
+
+def _seed(seed: Any) -> str:
+    """A seed, none, or several; more than three in a row are shown by their ends."""
+    if seed is None:
+        return ""
+    seeds = seed if isinstance(seed, list) else [seed]
+    if len(seeds) > 3 and seeds == list(range(seeds[0], seeds[-1] + 1)):
+        return f"{seeds[0]}–{seeds[-1]}"
+    return ", ".join(map(str, seeds))
