@@ -13,6 +13,9 @@ from drawing import svg
 TITLE = re.compile(r"^\s*accTitle:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 DESCRIPTION = re.compile(r"^\s*accDescr:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
+# The first word after front matter and comments.
+KIND = re.compile(r"(?:---\n(?:.*\n)*?---\n)?(?:\s|%%.*\n)*(?P<kind>[\w-]*)")
+KINDS = ("flowchart", "graph")
 CLASSES = "data-merman-source-classes"
 DROPPED = re.compile("data-|space$|alignment-baseline$|stroke-dash")
 
@@ -30,8 +33,11 @@ def diagram_svg(source: str, prefix: str) -> str:
         prefix: makes its ids unique in the page.
 
     Raises:
-        DiagramError: Mermaid cannot read it, or its alternative text is missing.
+        DiagramError: Mermaid cannot read it, it is no flowchart, or its alternative text is missing.
     """
+    kind = KIND.match(source)
+    if not kind or kind["kind"] not in KINDS:
+        raise DiagramError(f"only these kinds can be: {', '.join(KINDS)}")
     title, description = TITLE.search(source), DESCRIPTION.search(source)
     if not (title and description):
         raise DiagramError(
