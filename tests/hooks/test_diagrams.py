@@ -77,3 +77,19 @@ def test_a_kind_that_would_be_drawn_wrong_is_refused(kind: str) -> None:
 def test_a_flowchart_may_begin_with_settings_and_comments(before: str) -> None:
     source = f"{before}graph LR\n  accTitle: A\n  accDescr: B\n  a --> b\n"
     assert diagram_svg(source, "test").startswith('<svg class="diagram"')
+
+
+def test_two_drawings_of_a_page_share_no_id_and_each_refers_to_its_own() -> None:
+    source = "graph LR\n  accTitle: A\n  accDescr: B\n  a --> b\n"
+    ids = {}
+    for prefix in ("one", "one-1"):
+        drawn = diagram_svg(source, prefix)
+        ids[prefix] = set(re.findall(r'\bid="(.*?)"', drawn))
+        assert ids[prefix] == set(re.findall(r"url\(#(.*?)\)", drawn)) != set()
+    assert not ids["one"] & {*ids, *ids["one-1"]}, "nor has it another's prefix"
+
+
+def test_a_link_of_a_diagram_leads_where_its_author_wrote() -> None:
+    source = "graph LR\n  accTitle: A\n  accDescr: B\n  a --> b\n  click a {}\n"
+    link = "https://example.org/page#part"
+    assert f'href="{link}"' in diagram_svg(source.format(f'"{link}"'), "test")

@@ -23,7 +23,7 @@ WORDS = {"text", "tspan", "title", "desc"}  # their blanks count
 LENGTH = re.compile("d|points|transform|width|height|viewBox|[xy][12]?")
 LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 NAMESPACE = re.compile(r"\{.*?\}")
-REFERENCE = re.compile(r"#([\w.-]+)")
+REFERENCE = re.compile(r"(?:(?<=^#)|(?<=\(#))[\w.-]+")
 DECLARATION = re.compile(r"([\w-]+)\s*:\s*([^;]*[^;\s])")
 # Declarations that a page sets better by itself.
 DROPPED_STYLES = {"font-family", "line-height", "-inkscape-font-specification"}
@@ -54,7 +54,7 @@ def tidy(root: Element, prefix: str) -> None:
 
     Args:
         root: what `parse` gave; it is changed.
-        prefix: what each id begins with: another for each drawing of a page.
+        prefix: what each id begins with, before a dot: another for each drawing of a page, without dots.
     """
     for element in root.iter():
         _style_to_attributes(element)
@@ -80,8 +80,8 @@ def as_image(root: Element, kind: str, alt: str, scale: float = 1) -> None:
     root.attrib = {
         "class": kind,
         "viewBox": box,
-        "width": f"{width:g}" if scale == 1 else f"{width:.0f}",
-        "height": f"{height:g}" if scale == 1 else f"{height:.0f}",
+        "width": f"{width:.0f}",
+        "height": f"{height:.0f}",
         "role": "img",
         "aria-label": alt,
     }
@@ -128,29 +128,22 @@ def _shorten(number: re.Match[str]) -> str:
 
 
 def _rename_ids(root: Element, prefix: str) -> None:
-    """Keeps the ids that something refers to, and makes them the figure's own."""
-    used = {
-        name
+    """Keeps the ids that something refers to, and makes them the drawing's own."""
+    references = [
+        (element, name)
         for element in root.iter()
-        for attribute, value in element.attrib.items()
-        if attribute == "href" or "url(" in value or attribute.startswith("aria-")
-        for name in (REFERENCE.findall(value) or value.split())
+        for name, value in element.attrib.items()
+        if name == "href" or "url(" in value
+    ]
+    used = {
+        id_
+        for element, name in references
+        for id_ in REFERENCE.findall(element.attrib[name])
     }
-    names = {
-        name: f"{prefix}-{number}" for number, name in enumerate(sorted(used), start=1)
-    }
+    names = {id_: f"{prefix}.{n}" for n, id_ in enumerate(sorted(used), start=1)}
     for element in root.iter():
-        if "id" in element.attrib:
-            old = element.attrib.pop("id")
-            if old in names:
-                element.set("id", names[old])
-        for attribute, value in element.attrib.items():
-            if attribute == "href" or "url(" in value:
-                element.set(
-                    attribute,
-                    REFERENCE.sub(lambda m: "#" + names.get(m[1], m[1]), value),
-                )
-            elif attribute in {"aria-labelledby", "aria-describedby"}:
-                element.set(
-                    attribute, " ".join(names.get(name, name) for name in value.split())
-                )
+        if (id_ := element.attrib.pop("id", None)) in names:
+            element.set("id", names[id_])
+    for element, name in references:
+        new = REFERENCE.sub(lambda id_: names[id_[0]], element.attrib[name])
+        element.set(name, new)
