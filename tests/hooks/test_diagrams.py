@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from chapter_files import LANGUAGES, file, pages
-from drawing.diagram import diagram_svg
+from drawing.diagram import DiagramError, diagram_svg
 
 FENCE = re.compile(r"^```mermaid\n(?P<source>.*?)^```$", re.MULTILINE | re.DOTALL)
 POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
@@ -63,3 +63,33 @@ def test_a_pill_is_one_rectangle() -> None:
     assert float(pill.attrib["rx"]) == pytest.approx(float(pill.attrib["height"]) / 2)
     assert "rx" not in node.attrib
     assert len(diagram_svg(source, "test")) < 3000
+
+
+@pytest.mark.parametrize(
+    "kind", ["sequenceDiagram", "classDiagram", "pie", "%% a note\n\nmindmap", ""]
+)
+def test_a_kind_that_would_be_drawn_wrong_is_refused(kind: str) -> None:
+    with pytest.raises(DiagramError, match="only these kinds can be: flowchart, graph"):
+        diagram_svg(f"{kind}\n  accTitle: A\n  accDescr: B\n", "test")
+
+
+@pytest.mark.parametrize("before", ["", "\n%% a note\n", "---\ntitle: pie\n---\n"])
+def test_a_flowchart_may_begin_with_settings_and_comments(before: str) -> None:
+    source = f"{before}graph LR\n  accTitle: A\n  accDescr: B\n  a --> b\n"
+    assert diagram_svg(source, "test").startswith('<svg class="diagram"')
+
+
+def test_two_drawings_of_a_page_share_no_id_and_each_refers_to_its_own() -> None:
+    source = "graph LR\n  accTitle: A\n  accDescr: B\n  a --> b\n"
+    ids = {}
+    for prefix in ("one", "one-1"):
+        drawn = diagram_svg(source, prefix)
+        ids[prefix] = set(re.findall(r'\bid="(.*?)"', drawn))
+        assert ids[prefix] == set(re.findall(r"url\(#(.*?)\)", drawn)) != set()
+    assert not ids["one"] & {*ids, *ids["one-1"]}, "nor has it another's prefix"
+
+
+def test_a_link_of_a_diagram_leads_where_its_author_wrote() -> None:
+    source = "graph LR\n  accTitle: A\n  accDescr: B\n  a --> b\n  click a {}\n"
+    link = "https://example.org/page#part"
+    assert f'href="{link}"' in diagram_svg(source.format(f'"{link}"'), "test")

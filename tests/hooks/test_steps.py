@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from drawing.steps import Run, steps_html
 
@@ -17,13 +18,13 @@ WORDS = {
     "training_loss": "L",
 } | {word: word for word in ("step", "back", "forward", "pause")}
 RUN = Run(
-    steps=[0, 1, 12],
-    losses=[1.0, 0.1, 0.01],
-    W1=[[[1.0, -1.0]], [[0.5, -1.0]], [[-0.5, -1.0]]],
-    W2=[[1.0, 0.25], [1.0, 0.5], [-1.0, 0.75]],
-    x=[[1.0], [-1.0]],
-    y=[0.5, 1.0],
-    floor=0.01,
+    steps=np.array([0.0, 1.0, 12.0]),
+    losses=np.array([1.0, 0.1, 0.01]),
+    W1=np.array([[[1.0, -1.0]], [[0.5, -1.0]], [[-0.5, -1.0]]]),
+    W2=np.array([[[1.0], [0.25]], [[1.0], [0.5]], [[-1.0], [0.75]]]),
+    x=np.array([[1.0], [-1.0]]),
+    y=np.array([[0.5], [1.0]]),
+    floor=np.array(0.01),
 )
 
 
@@ -87,7 +88,7 @@ def test_the_table_holds_the_recorded_steps_nearest_to_round_ones(
 
 def test_a_prediction_of_another_sign_has_its_place() -> None:
     """The axes reach as far as the numbers do."""
-    low = replace(RUN, W2=[[-1.0, 0.0], [-2.0, 0.0], [-4.0, 0.0]])
+    low = replace(RUN, W2=np.array([[[-1.0], [0.0]], [[-2.0], [0.0]], [[-4.0], [0.0]]]))
     html, _ = steps_html(low, "steps", {"alt": "A run.", "every": 1}, WORDS)
     heights = [float(y) for y in re.findall(r'<circle [^>]*cy="([\d.]+)"', html)]
     assert all(0 <= y <= 294 for y in heights)

@@ -13,7 +13,11 @@ from drawing import svg
 TITLE = re.compile(r"^\s*accTitle:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 DESCRIPTION = re.compile(r"^\s*accDescr:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
+# The first word after front matter and comments.
+KIND = re.compile(r"(?:---\n(?:.*\n)*?---\n)?(?:\s|%%.*\n)*(?P<kind>[\w-]*)")
+KINDS = ("flowchart", "graph")
 CLASSES = "data-merman-source-classes"
+DROPPED = re.compile("data-|space$|alignment-baseline$|stroke-dash")
 
 
 class DiagramError(ValueError):
@@ -29,67 +33,44 @@ def diagram_svg(source: str, prefix: str) -> str:
         prefix: makes its ids unique in the page.
 
     Raises:
-        DiagramError: Mermaid cannot read it, or its alternative text is missing.
+        DiagramError: Mermaid cannot read it, it is no flowchart, or its alternative text is missing.
     """
+    kind = KIND.match(source)
+    if not kind or kind["kind"] not in KINDS:
+        raise DiagramError(f"only these kinds can be: {', '.join(KINDS)}")
     title, description = TITLE.search(source), DESCRIPTION.search(source)
     if not (title and description):
         raise DiagramError(
             "it has no alternative text: add lines 'accTitle: …' and 'accDescr: …'"
         )
-    source = DESCRIPTION.sub("", TITLE.sub("", source))
     try:
-        root = svg.parse(mmdr.render(source).svg())
+        drawn = mmdr.render(DESCRIPTION.sub("", TITLE.sub("", source))).svg()
     except ValueError as error:
         raise DiagramError(str(error)) from error
-    svg.remove(root, {"style", "filter"})
-    _drop_unused_markers(root)
+    root = svg.parse(drawn)
+    svg.remove(root, "style", "filter")
     _pills_as_rectangles(root)
-    for element in root.iter():
-        element.attrib.pop("alignment-baseline", None)
-        if CLASSES in element.attrib:
-            element.set("class", element.attrib.pop(CLASSES))
-        for name in [
-            name
-            for name in element.attrib
-            if name.startswith("data-") or name == "space"
-        ]:
-            del element.attrib[name]
-        if element.tag == "text":
-            del element.attrib["fill"]
-        if element.tag == "rect" and "labelBkg" in element.get("class", ""):
-            del element.attrib["fill"]
-    for group in root.iter("g"):
-        if "labelBkg" in group.get("class", ""):
-            for rectangle in group.iter("rect"):
-                rectangle.attrib.pop("fill", None)
     svg.tidy(root, prefix)
     for element in root.iter():
-        for name in ("stroke-dasharray", "stroke-dashoffset"):
-            element.attrib.pop(name, None)
-    box = root.attrib["viewBox"]
-    width, height = box.split()[2:]
-    root.attrib = {
-        "class": "diagram",
-        "viewBox": box,
-        "width": width,
-        "height": height,
-        "role": "img",
-        "aria-label": f"{title['text']}. {description['text']}",
-    }
+        element[:] = [child for child in element if not _unused_marker(child)]
+        _only_what_counts(element)
+    svg.as_image(root, "diagram", f"{title['text']}. {description['text']}")
     return svg.to_html(root)
 
 
-def _drop_unused_markers(root: Element) -> None:
-    used = {
-        name
-        for element in root.iter()
-        for v in element.attrib.values()
-        for name in re.findall(r"url\(#(.*?)\)", v)
-    }
-    for parent in root.iter():
-        for child in list(parent):
-            if child.tag == "marker" and child.get("id") not in used:
-                parent.remove(child)
+def _unused_marker(element: Element) -> bool:
+    """Whether it is an arrowhead that no line has: nothing refers to it, so `tidy` took its id."""
+    return element.tag == "marker" and "id" not in element.attrib
+
+
+def _only_what_counts(element: Element) -> None:
+    """Drops what only Mermaid's own scripts and style sheet use."""
+    if CLASSES in element.attrib:
+        element.set("class", element.attrib.pop(CLASSES))
+    painted = element.tag in {"rect", "text"}
+    for name in list(element.attrib):
+        if DROPPED.match(name) or (painted and name == "fill"):
+            del element.attrib[name]
 
 
 def _pills_as_rectangles(root: Element) -> None:
@@ -101,7 +82,5 @@ def _pills_as_rectangles(root: Element) -> None:
         numbers = [float(number) for number in NUMBER.findall(outline)]
         left, top = min(numbers[::2]), min(numbers[1::2])
         width, height = max(numbers[::2]) - left, max(numbers[1::2]) - top
-        for path in list(group):
-            group.remove(path)
         box = {"x": left, "y": top, "width": width, "height": height, "rx": height / 2}
-        group.append(Element("rect", {name: f"{n:.1f}" for name, n in box.items()}))
+        group[:] = [Element("rect", {name: f"{n:.1f}" for name, n in box.items()})]

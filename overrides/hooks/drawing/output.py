@@ -10,15 +10,6 @@ from typing import Any
 
 from runner import Record
 
-# A class can do all that these styles do; assets/style/type.css says how.
-CLASSES = {
-    ' style="text-align: right;"': ' class="right"',
-    ' style="text-align: right;justify-items: end;padding-right: 0;"': ' class="right"',
-    ' style="text-align: left;justify-items: start;padding-left: 0;"': ' class="left"',
-}
-STYLE = re.compile(r' style="[^"]*"')
-VOID = re.compile(r"<(br|hr) />")
-
 
 def output_html(text: str, name: str) -> str:
     """What a section printed, as preformatted text; `name` is what a screen reader calls it."""
@@ -42,8 +33,9 @@ def stop(name: str) -> str:
 
 
 def fenced(text: str, language: str) -> str:
-    """Code or output as a fenced block of Markdown."""
-    fence = "````" if "```" in text else "```"
+    """Code or output as a fenced block of Markdown, whatever fences it holds itself."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
@@ -54,7 +46,7 @@ def provenance_html(
 
     Args:
         record: the run.
-        words: the page's words for seed, versions, …
+        words: the page's words for seed, versions, … (`extra.words`).
         section: the section shown.
         page_url: the address of the page in the site, from which the link starts.
     """
@@ -71,11 +63,8 @@ def facts_html(record: Record, words: Mapping[str, str]) -> str:
     """Seed, versions, processor, seconds and the command that repeats the run, as a list."""
     facts = _facts(record, words)
     facts[words["repeat"]] = f"<code>{facts[words['repeat']]}</code>"
-    return (
-        "<dl>"
-        + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
-        + "</dl>"
-    )
+    terms = (f"<dt>{name}</dt><dd>{fact}</dd>" for name, fact in facts.items())
+    return f"<dl>{''.join(terms)}</dl>"
 
 
 def provenance_text(record: Record, words: Mapping[str, str], link: str = "") -> str:
@@ -85,16 +74,19 @@ def provenance_text(record: Record, words: Mapping[str, str], link: str = "") ->
     return " · ".join([program, *(facts[:2] if link else facts)])
 
 
+def relative(target: str, page_url: str) -> str:
+    """The link to an address of the site from a page; a folder's address ends in a slash."""
+    link = posixpath.relpath(target, page_url or ".")
+    return f"{link}/" if target.endswith("/") else link
+
+
 def _facts(record: Record, words: Mapping[str, str]) -> dict[str, str]:
+    """What is known of a run, each fact by its word; the processor's time is in seconds."""
     run = record.provenance
-    packages = ", ".join(
-        f"{name} {version}" for name, version in run["packages"].items()
-    )
+    versions = {"Python": run["python"], **run["packages"]}
     return {
         words["seed"]: _seed(run["seed"]) or words["no_seed"],
-        words["versions"]: ", ".join(
-            filter(None, [f"Python {run['python']}", packages])
-        ),
+        words["versions"]: ", ".join(f"{name} {v}" for name, v in versions.items()),
         words["processor"]: run["processor"],
         words["seconds"]: f"{run['seconds']} s",
         words["repeat"]: f"python snippets/{record.name}.py",
@@ -102,24 +94,10 @@ def _facts(record: Record, words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _seed(seed: Any) -> str:
+    """A seed, none, or several; more than three in a row are shown by their ends."""
     if seed is None:
         return ""
-    if (
-        isinstance(seed, list)
-        and len(seed) > 3
-        and seed == list(range(seed[0], seed[-1] + 1))
-    ):
-        return f"{seed[0]}–{seed[-1]}"
-    return ", ".join(str(one) for one in seed) if isinstance(seed, list) else str(seed)
-
-
-def valid_content(html: str) -> str:
-    """A page's own HTML with classes for the styles that are known here."""
-    html = VOID.sub(r"<\1>", html)
-    return STYLE.sub(lambda style: CLASSES.get(style[0], style[0]), html)
-
-
-def relative(target: str, page_url: str) -> str:
-    """The link to an address of the site from a page; a folder's address ends in a slash."""
-    link = posixpath.relpath(target, page_url or ".")
-    return f"{link}/" if target.endswith("/") else link
+    seeds = seed if isinstance(seed, list) else [seed]
+    if len(seeds) > 3 and seeds == list(range(seeds[0], seeds[-1] + 1)):
+        return f"{seeds[0]}–{seeds[-1]}"
+    return ", ".join(map(str, seeds))

@@ -19,63 +19,78 @@ PALETTE = {
     "#5f6b76": "var(--plot-grey)",
 }
 PRINTED = {variant: colour for colour, variant in PALETTE.items()}
-REFERENCE = re.compile(r"#([\w.-]+)")
+WORDS = {"text", "tspan", "title", "desc"}  # their blanks count
+LENGTH = re.compile("d|points|transform|width|height|viewBox|[xy][12]?")
 LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+NAMESPACE = re.compile(r"\{.*?\}")
+REFERENCE = re.compile(r"(?:(?<=^#)|(?<=\(#))[\w.-]+")
+DECLARATION = re.compile(r"([\w-]+)\s*:\s*([^;]*[^;\s])")
 # Declarations that a page sets better by itself.
 DROPPED_STYLES = {"font-family", "line-height", "-inkscape-font-specification"}
 
 
 def parse(text: str) -> Element:
-    """The root element, its names freed of their namespaces."""
+    """The root element of an SVG, its names freed of their namespaces.
+
+    Raises:
+        ElementTree.ParseError: it is not well formed.
+    """
     root = ElementTree.fromstring(text)
     for element in root.iter():
-        element.tag = re.sub(r"\{.*?\}", "", element.tag)
-        for name in list(element.attrib):
-            if name.startswith("{"):
-                element.attrib[re.sub(r"\{.*?\}", "", name)] = element.attrib.pop(name)
+        element.tag = NAMESPACE.sub("", element.tag)
+        for name in [name for name in element.attrib if name.startswith("{")]:
+            element.set(NAMESPACE.sub("", name), element.attrib.pop(name))
     return root
 
 
-def remove(root: Element, tags: set[str]) -> None:
+def remove(root: Element, *tags: str) -> None:
     """Removes all elements of these kinds."""
     for parent in root.iter():
-        for child in list(parent):
-            if child.tag in tags:
-                parent.remove(child)
+        parent[:] = [child for child in parent if child.tag not in tags]
 
 
 def tidy(root: Element, prefix: str) -> None:
-    """Turns style into attributes, recolours, shortens numbers, and makes ids unique by `prefix`."""
+    """Turns style into attributes, recolours, shortens numbers, and makes ids unique.
+
+    Args:
+        root: what `parse` gave; it is changed.
+        prefix: what each id begins with, before a dot: another for each drawing of a page, without dots.
+    """
     for element in root.iter():
         _style_to_attributes(element)
         for name, value in element.attrib.items():
             if value.lower() in PALETTE:
                 element.set(name, PALETTE[value.lower()])
-            elif name in {
-                "d",
-                "points",
-                "x",
-                "y",
-                "x1",
-                "x2",
-                "y1",
-                "y2",
-                "transform",
-                "width",
-                "height",
-                "viewBox",
-            }:
+            elif LENGTH.fullmatch(name):
                 element.set(name, LONG_NUMBER.sub(_shorten, value.replace("\n", "")))
     _rename_ids(root, prefix)
+
+
+def as_image(root: Element, kind: str, alt: str, scale: float = 1) -> None:
+    """Gives the root element the attributes of an image, and no others.
+
+    Args:
+        root: with a `viewBox`, in points or CSS pixels.
+        kind: its class.
+        alt: what it shows, for those who cannot see it.
+        scale: its size in CSS pixels, as a multiple of that of its `viewBox`.
+    """
+    box = root.attrib["viewBox"]
+    width, height = (float(length) * scale for length in box.split()[2:])
+    root.attrib = {
+        "class": kind,
+        "viewBox": box,
+        "width": f"{width:.0f}",
+        "height": f"{height:.0f}",
+        "role": "img",
+        "aria-label": alt,
+    }
 
 
 def to_html(root: Element) -> str:
     """The SVG as it stands in an HTML page: no declaration, no namespace, no blank between elements."""
     for element in root.iter():
-        if (
-            element.tag not in {"text", "tspan", "title", "desc"}
-            and not (element.text or "").strip()
-        ):
+        if element.tag not in WORDS and not (element.text or "").strip():
             element.text = None
         if not (element.tail or "").strip():
             element.tail = None
@@ -97,13 +112,9 @@ def standalone(text: str) -> str:
 
 def _style_to_attributes(element: Element) -> None:
     """A style attribute would need 'unsafe-inline' in a content security policy; attributes do not."""
-    for declaration in filter(
-        None, (part.strip() for part in element.attrib.pop("style", "").split(";"))
-    ):
-        name, _, value = (part.strip() for part in declaration.partition(":"))
+    for name, value in DECLARATION.findall(element.attrib.pop("style", "")):
         if name == "font":
-            size = re.search(r"([\d.]+)px", value)
-            if size:
+            if size := re.search(r"([\d.]+)px", value):
                 element.set("font-size", size[1])
         elif name == "max-width":
             element.set("width", value.removesuffix("px"))
@@ -111,35 +122,28 @@ def _style_to_attributes(element: Element) -> None:
             element.set(name, value)
 
 
-def _shorten(match: re.Match[str]) -> str:
+def _shorten(number: re.Match[str]) -> str:
     """One decimal of a point is finer than any screen shows."""
-    return f"{round(float(match[0]), 1) + 0:g}"  # + 0 turns -0.0 into 0.0
+    return f"{round(float(number[0]), 1) + 0:g}"  # + 0 turns -0.0 into 0.0
 
 
 def _rename_ids(root: Element, prefix: str) -> None:
-    """Keeps the ids that something refers to, and makes them the figure's own."""
-    used = {
-        name
+    """Keeps the ids that something refers to, and makes them the drawing's own."""
+    references = [
+        (element, name)
         for element in root.iter()
-        for attribute, value in element.attrib.items()
-        if attribute == "href" or "url(" in value or attribute.startswith("aria-")
-        for name in (REFERENCE.findall(value) or value.split())
+        for name, value in element.attrib.items()
+        if name == "href" or "url(" in value
+    ]
+    used = {
+        id_
+        for element, name in references
+        for id_ in REFERENCE.findall(element.attrib[name])
     }
-    names = {
-        name: f"{prefix}-{number}" for number, name in enumerate(sorted(used), start=1)
-    }
+    names = {id_: f"{prefix}.{n}" for n, id_ in enumerate(sorted(used), start=1)}
     for element in root.iter():
-        if "id" in element.attrib:
-            old = element.attrib.pop("id")
-            if old in names:
-                element.set("id", names[old])
-        for attribute, value in element.attrib.items():
-            if attribute == "href" or "url(" in value:
-                element.set(
-                    attribute,
-                    REFERENCE.sub(lambda m: "#" + names.get(m[1], m[1]), value),
-                )
-            elif attribute in {"aria-labelledby", "aria-describedby"}:
-                element.set(
-                    attribute, " ".join(names.get(name, name) for name in value.split())
-                )
+        if (id_ := element.attrib.pop("id", None)) in names:
+            element.set("id", names[id_])
+    for element, name in references:
+        new = REFERENCE.sub(lambda id_: names[id_[0]], element.attrib[name])
+        element.set(name, new)
