@@ -148,7 +148,12 @@ def test_the_lists_name_every_copy_once(site: Path, language: str) -> None:
     named = [target for target in targets(text) if target.endswith(".md")]
     assert sorted(named) == sorted(here)
     whole = (folder / "llms-full.txt").read_text(encoding="utf-8")
-    assert all((folder / path).read_text(encoding="utf-8") in whole for path in here)
+    # In one file each page's ids, notes and links are its own; all else is the copy.
+    own = re.compile(r"\{#[^}]*\}|\[\^[^\]]*\]|\]\([^)]*\)|<div id=\S*></div>\n\n")
+    words = own.sub("", whole)
+    for path in here:
+        copy = (folder / path).read_text(encoding="utf-8")
+        assert own.sub("", copy) in words, path
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

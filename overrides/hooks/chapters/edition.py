@@ -142,7 +142,7 @@ class Edition:
         if source is None:
             text = self.titles[posixpath.basename(uri).removesuffix(".md")]
             about = {"title": text["title"], "description": text["summary"]}
-            return {**about, "search": {"boost": 0.1}}  # what explains it comes first
+            return {**about, "search": {"boost": 0.01}}  # what explains it comes first
         meta = dict(source.meta)
         if "{{" in str(meta.get("title", "")):
             source.place("title:").fail(

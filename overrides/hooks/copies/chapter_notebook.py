@@ -20,6 +20,8 @@ from .markdown import Site
 from .notebook import as_ipynb, file_cells, markdown_cell, runnable_cells
 from .writer import Block, Writer, joined
 
+IMAGE = re.compile(r"!\[(.*)\]\(([^()]*)\)", re.DOTALL)
+
 
 def chapter_notebook(page: Text, site: Site, urls: Mapping[str, str]) -> str:
     """A chapter as the text of an .ipynb file.
@@ -31,7 +33,7 @@ def chapter_notebook(page: Text, site: Site, urls: Mapping[str, str]) -> str:
     """
     writer = NotebookWriter(page, site, urls)
     blocks = [*writer.blocks(page.tree)]
-    cells = _Cells(blocks, page, site).cells
+    cells = _Cells(blocks, writer).cells
     notebook = [*cells, markdown_cell("closing", writer.closing())]
     return as_ipynb([cell for cell in notebook if cell["source"]])
 
@@ -93,8 +95,8 @@ class NotebookWriter(Writer):
 class _Cells:
     """Turns the blocks of a chapter into cells, one after the other."""
 
-    def __init__(self, blocks: list[Block], page: Text, site: Site) -> None:
-        self.page, self.site = page, site
+    def __init__(self, blocks: list[Block], writer: NotebookWriter) -> None:
+        self.site, self.writer = writer.site, writer
         self.cells: list[dict[str, Any]] = []
         self.prose: list[Block] = []
         self.cut = ""  # how far what follows a cell inside a list is indented
@@ -103,7 +105,7 @@ class _Cells:
         self.ran: dict[str, int] = {}  # how many stand in the notebook so far
         for snippet, section in self._shown_by(blocks):
             if snippet not in self.programs:
-                self.programs[snippet] = runnable_cells(site.records[snippet])
+                self.programs[snippet] = runnable_cells(self.site.records[snippet])
             needed = self._position(snippet, section) + 1
             self.shown[snippet] = max(needed, self.shown.get(snippet, 0))
         for block in blocks:
@@ -119,8 +121,15 @@ class _Cells:
         return [s for s in sections if s[0] in self.site.records and s[1]]
 
     def _add(self, block: Block) -> None:
-        sections = self._sections(block.part)
-        whole = block.part and len(sections) == len(block.part.sections)
+        part, sections = block.part, self._sections(block.part)
+        if part and part.kind == "provenance":
+            # What stands above it, a cell says itself.
+            if self.prose and self.prose[-1].part:
+                self._add_prose(replace(block, text=self._origin(*sections[0])))
+            return
+        if part and part.kind == "figure" and (shown := IMAGE.fullmatch(part.markdown)):
+            block = replace(block, text=self.writer.image(shown[1], shown[2], ""))
+        whole = part and len(sections) == len(part.sections)
         new = [
             (snippet, position)
             for snippet, section in sections
@@ -131,14 +140,30 @@ class _Cells:
             for snippet, position in new:
                 self._run(snippet, position + 1)
             self.cut = block.rest
-        elif block.part and block.part.kind == "output" and self._is_above(sections):
+        elif part and part.kind == "output" and self._is_above(sections):
             self.cut = block.rest
-        elif not (block.part and block.part.kind == "provenance" and not self.prose):
-            if not block.rest.startswith(self.cut):
-                self.cut = ""
-            rest = block.rest[len(self.cut) :]
-            first = block.first[len(self.cut) :] if self.cut else block.first
-            self.prose.append(replace(block, first=first, rest=rest))
+        else:
+            self._add_prose(block)
+
+    def _add_prose(self, block: Block) -> None:
+        if not block.rest.startswith(self.cut):
+            self.cut = ""
+        width = len(self.cut)
+        first = block.first[width:] if width else block.first
+        self.prose.append(replace(block, first=first, rest=block.rest[width:]))
+
+    def _origin(self, snippet: str, section: str = "") -> str:
+        """Where a result comes from, with the address of its run where it has one."""
+        folder = posixpath.dirname(self.writer.page.uri) or "."
+        page = posixpath.relpath(f"notebooks/{snippet}.md", folder)
+        address = self.writer.address(f"{page}#{section}" if section else page)
+        record, words = self.site.records[snippet], self.site.words
+        text = provenance_text(record, words, address or page)
+        return (
+            text
+            if address
+            else text.replace(f"[{snippet}.py]({page})", f"`{snippet}.py`")
+        )
 
     def _is_above(self, sections: list[tuple[str, str]]) -> bool:
         """Whether an output is that of the very last cell, and so already there."""
@@ -162,19 +187,14 @@ class _Cells:
             for other in self.ran:
                 self._run(other, self.shown[other])
             self.ran[snippet] = 0
-            record = self.site.records[snippet]
-            self.prose.append(Block(provenance_text(record, self.site.words, self._run_page(snippet))))  # fmt: skip
+            self.prose.append(Block(self._origin(snippet)))
             self._end_prose()
-            self.cells += file_cells(record)
+            self.cells += file_cells(self.site.records[snippet])
         self._end_prose()
         for cell in self.programs[snippet][self.ran[snippet] : end]:
             cell["id"] = f"{snippet}-{cell['id']}"
             self.cells.append(cell)
         self.ran[snippet] = max(end, self.ran[snippet])
-
-    def _run_page(self, snippet: str) -> str:
-        folder = posixpath.dirname(self.page.uri) or "."
-        return posixpath.relpath(f"notebooks/{snippet}.md", folder)
 
     def _position(self, snippet: str, section: str) -> int:
         return next(

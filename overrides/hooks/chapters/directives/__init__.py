@@ -84,7 +84,8 @@ class Call:
         words, link = self.edition.words, f"{self.run_file(record.name)}#{section}"
         html = provenance_html(record, words, section, self.reading.page.url)
         text = provenance_text(record, words, link)
-        return self.reading.block(Part(html, "provenance", text))
+        sections = ((record.name, section),)
+        return self.reading.block(Part(html, "provenance", text, sections))
 
     def wrapped(self, kind: str, markdown: str) -> Element:
         """Markdown in an element that the style sheet finds by its class."""

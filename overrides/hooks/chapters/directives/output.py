@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from drawing.output import fenced, output_html, provenance_html, provenance_text
+from drawing.output import fenced, output_html
 
 from ..parts import Part
 from . import Call
@@ -20,9 +20,8 @@ def write(call: Call) -> Element:
         )
     words = call.edition.words
     shown = output_html(record.text(section), words["output"])
-    below = provenance_html(record, words, section, call.reading.page.url)
-    text = provenance_text(record, words, f"{call.run_file(record.name)}#{section}")
     printed = fenced(record.text(section), "text")
-    html = f'<div class="run-output">{shown}{below}</div>'
-    sections = ((record.name, section),)
-    return call.reading.block(Part(html, "output", f"{printed}\n\n{text}", sections))
+    part = Part(shown, "output", printed, ((record.name, section),))
+    box = Element("div", {"class": "run-output"})
+    box.extend([call.reading.block(part), call.provenance(record, section)])
+    return box
