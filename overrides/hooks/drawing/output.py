@@ -9,13 +9,6 @@ from typing import Any
 
 from runner import Record
 
-# A class can do all that these styles do; assets/style/type.css says how.
-CLASSES = {
-    ' style="text-align: right;"': ' class="right"',
-    ' style="text-align: right;justify-items: end;padding-right: 0;"': ' class="right"',
-    ' style="text-align: left;justify-items: start;padding-left: 0;"': ' class="left"',
-}
-STYLE = re.compile(r' style="[^"]*"')
 VOID = re.compile(r"<(br|hr) />")
 
 
@@ -73,9 +66,10 @@ def relative(target: str, page_url: str) -> str:
 
 
 def valid_content(html: str) -> str:
-    """A page's own HTML with classes for the styles that are known here."""
-    html = VOID.sub(r"<\1>", html)
-    return STYLE.sub(lambda style: CLASSES.get(style[0], style[0]), html)
+    """A page's own HTML with a class for the style of a column of numbers."""
+    return VOID.sub(
+        r"<\1>", html.replace(' style="text-align: right;"', ' class="right"')
+    )
 
 
 def _facts(record: Record, words: dict[str, str]) -> dict[str, str]:
