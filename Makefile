@@ -33,8 +33,9 @@ build: .venv/installed ## The whole site into site/; any warning fails it and pu
 test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
 	@$(BIN)/pytest
 
-check: .venv/installed-tests ## Lint, format, types and spelling
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell
+check: .venv/installed-tests ## Lint, format, types, spelling and who may import whom
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell \
+	  && PYTHONPATH=overrides/hooks $(BIN)/lint-imports --no-cache --no-logo
 
 validate: .venv/installed-tests ## The HTML of every page, by the Nu checker (needs Java and npm; part of the tests)
 	@REQUIRE_JAVA=1 $(BIN)/pytest --quiet tests/browser/test_validity.py

@@ -83,7 +83,9 @@ def files(site: Path) -> dict[str, bytes]:
 def first_difference(old: bytes, new: bytes) -> str:
     """The first lines that differ, shortened around the place."""
     lines = [text.decode(errors="replace").splitlines() for text in (old, new)]
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, *lines, False).get_opcodes():
+    for tag, a, b, c, d in difflib.SequenceMatcher(
+        None, lines[0], lines[1], False
+    ).get_opcodes():
         if tag != "equal":
             one, other = "\n".join(lines[0][a:b]), "\n".join(lines[1][c:d])
             pairs = zip(one, other, strict=False)

@@ -89,7 +89,7 @@ class Project:
         }
 
 
-def _assemble(folder: Path) -> Project:
+def assemble(folder: Path) -> Project:
     """The small project, with the real hooks, theme and configuration around it."""
     shutil.copytree(SMALL, folder)
     skip = shutil.ignore_patterns("__pycache__")
@@ -111,7 +111,7 @@ def _assemble(folder: Path) -> Project:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The small project, built once; not to be changed."""
-    project = _assemble(tmp_path_factory.mktemp("small") / "project")
+    project = assemble(tmp_path_factory.mktemp("small") / "project")
     result = project.build()
     assert result.returncode == 0, result.stderr
     return project

@@ -5,10 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from chapters.pages import Pages
+from chapters.edition import Edition
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
+from mkdocs.utils.yaml import yaml_load
 from publish.cards import card, card_path
 from publish.metadata import About, faq_questions, plain_text
 from runner import Record
@@ -20,57 +23,75 @@ def has_previews(config: MkDocsConfig, command: str) -> bool:
 
 
 def preview_cards(
-    pages: Pages, records: Mapping[str, Record], cache: Path
+    edition: Edition, records: Mapping[str, Record], cache: Path
 ) -> dict[str, bytes]:
     """The pictures of link previews, by path: of each figure that stands for a page."""
     notebooks = [f"notebooks/{name}.md" for name in records]
     cards: dict[str, bytes] = {}
-    for figure in map(pages.picture, [*pages.chapters, *notebooks]):
-        if figure and (path := card_path(figure.snippet, figure.section)) not in cards:
-            source = records[figure.snippet].figures(figure.section)[0]
-            cards[path] = card(figure.id, source, cache)
+    for figure in map(edition.picture, [*edition.sources, *notebooks]):
+        if figure and (path := card_path(*figure[:2])) not in cards:
+            program, section, _ = figure
+            source = records[program].figures(section)[0]
+            cards[path] = card(f"{program}-{section}", source, cache)
     return cards
 
 
 def about_page(
-    page: Page, config: MkDocsConfig, pages: Pages, folder: str, previews: bool
+    page: Page, config: MkDocsConfig, edition: Edition, folder: str, previews: bool
 ) -> About:
     """What a page tells machines about itself.
 
     Args:
         page: with its content.
         config: of its language.
-        pages: all pages of its language.
+        edition: all pages of its language.
         folder: where its language lies in the site.
         previews: whether it has a picture.
     """
-    uri, extra = page.file.src_uri, config.extra
-    root, languages = extra["root_url"], extra["languages"]
+    uri, path, extra = page.file.src_uri, page.url.removeprefix("./"), config.extra
+    root = extra["root_url"]
     if page.is_homepage:
         kind = "WebSite"
     elif uri == "faq.md":
         kind = "FAQPage"
-    elif uri not in pages.chapters:
+    elif uri not in edition.sources:
         kind = "SoftwareSourceCode"
     else:  # a lab has its data; a chapter is in no section of the navigation
         article = "lab" in page.meta or page.parent is None
         kind = "TechArticle" if article else "WebPage"
     title = config.site_name if page.is_homepage else plain_text(str(page.title))
-    figure = pages.picture(uri) if previews else None
+    figure = edition.picture(uri) if previews else None
     return About(
         kind=kind,
         title=title,
-        description=plain_text(page.meta.get("description", config.site_description)),
+        description=str(page.meta.get("description", config.site_description)),
         language=str(config.theme["language"]),
         folder=folder,
         site=config.site_name,
-        path=page.url.removeprefix("./"),
-        homes={
-            name: posixpath.join(root, other["path"], "")
-            for name, other in languages.items()
+        path=path,
+        urls={
+            name: posixpath.join(root, other["path"], path)
+            for name, other in extra["languages"].items()
             if root
         },
-        picture=root + card_path(figure.snippet, figure.section) if figure else "",
-        alt=figure.options["alt"] if figure else "",
+        picture=root + card_path(*figure[:2]) if figure else "",
+        alt=figure[2] if figure else "",
         questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
     )
+
+
+def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
+    """What the template of 404.html is given beside what all are: one page speaks every language, its own first.
+
+    Without an address, the site is taken to stand at the root of its host.
+    """
+    own, languages = config.theme["language"], config.extra["languages"]
+    base = urlsplit(config.extra["root_url"] or "/").path
+    homes = {n: posixpath.join(base, one["path"], "") for n, one in languages.items()}
+    editions = []
+    for name in sorted(languages, key=lambda name: name != own):
+        with (root / languages[name]["config"]).open(encoding="utf-8") as file:
+            words = yaml_load(file)["extra"]["words"]
+        editions.append({"language": name, "home": homes[name], "words": words})
+    # A relative link would start from the unknown address.
+    return {"base_url": homes[own], "twins": homes, "editions": editions}

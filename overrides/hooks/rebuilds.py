@@ -1,22 +1,22 @@
 """What makes a rebuild fast: nothing is worked out again that has not changed.
 
 - A language of which nothing has changed since it was published is not built: `fingerprint`, `Published`.
-- Of a language that is built again in the same process (`serve`), a page that has not changed is not rendered, indexed
-  or cited again: `remember_rendering`, `remember_index`, `remember_references`.
+- A page that has not changed since an earlier build of the same process (`serve`) is not read again: `Memory`.
 """
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mkdocs.config.defaults import MkDocsConfig
+from chapters.marks import Marks
+from chapters.parts import Text
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from runner import Record
@@ -25,23 +25,18 @@ SHARED = ("snippets", "overrides", "requirements.txt", "pyproject.toml", "LICENS
 
 
 def fingerprint(
-    root: Path,
-    own: str,
-    others: Iterable[str],
-    records: Mapping[str, Record],
-    extra: str,
+    root: Path, without: Iterable[str], records: Mapping[str, Record], extra: str
 ) -> str:
-    """A digest of all that a language's site is made of.
+    """A digest of what a site is made of.
 
     Args:
         root: the project's folder.
-        own: the folder of this language's chapters, such as "docs/en".
-        others: the folders of the other languages' chapters, which do not count.
+        without: the folders that do not count, such as those of the other languages.
         records: the records of all snippets.
         extra: what else decides, such as the address of the site.
     """
     found = hashlib.sha256(extra.encode())
-    skipped = [root / other for other in others if other != own]
+    skipped = [root / folder for folder in without]
     files = [
         path for part in (*SHARED, "docs") for path in _files(root / part, skipped)
     ]
@@ -53,6 +48,11 @@ def fingerprint(
             f"{name} {record.key} {record.versions} {record.provenance}".encode()
         )
     return found.hexdigest()
+
+
+def digest_of(*parts: object) -> str:
+    """A digest of values whose `repr` says all of them."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _files(place: Path, skipped: list[Path]) -> list[Path]:
@@ -131,100 +131,86 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-_references: dict[tuple[float, str], str] = {}
-_renderings: dict[str, dict[str, Any]] = {}
-_contents: dict[str, str] = {}
-_entries: dict[str, list[dict[str, Any]]] = {}
+@dataclass
+class Kept:
+    """A page as an earlier build of this process made it."""
+
+    key: str
+    url: str
+    text: Text
+    title: Any = None
+    toc: Any = None
+    anchors: set[str] | None = None
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+    content: str = ""
+    output: str = ""
+    found: list[dict[str, Any]] = field(default_factory=list)  # by the search
 
 
-def remember_references(config: MkDocsConfig, bibliography: Path) -> None:
-    """Formats each reference once, not once a page and language."""
-    registry = config.plugins["bibtex"].registry  # type: ignore[attr-defined]
-    format_anew: Callable[[Any], str] = registry.reference_text
-    edited = bibliography.stat().st_mtime
+class Rebuild:
+    """The pages of one language in one build of `serve`.
 
-    def reference_text(citation: Any) -> str:
-        key = (edited, citation.key)
-        if key not in _references:
-            _references[key] = format_anew(citation)
-        return _references[key]
-
-    registry.reference_text = reference_text
-
-
-def remember_index(config: MkDocsConfig) -> None:
-    """Takes a page's search entries from an earlier build, if its content is the same."""
-    index = config.plugins["material/search"].search_index  # type: ignore[attr-defined]
-    add_anew: Callable[[Page], None] = index.add_entry_from_context
-
-    def add_entry(page: Page) -> None:
-        boost = page.meta.get("search")
-        text = (
-            f"{config.theme['language']} {page.url} {page.title} {boost} {page.content}"
-        )
-        key = hashlib.sha256(text.encode()).hexdigest()
-        if key not in _entries:
-            before = len(index.entries)
-            add_anew(page)
-            _entries[key] = copy.deepcopy(index.entries[before:])
-        else:
-            index.entries.extend(copy.deepcopy(_entries[key]))
-
-    index.add_entry_from_context = add_entry
-
-
-def remember_content(key: str, make: Callable[[], str]) -> str:
-    """A page's finished HTML from an earlier build, or made now.
+    MkDocs is given a letter to read for a page that is as it was, and a template of a letter for it; what an earlier build
+    made of it takes their place. A page that brought a warning is made again.
 
     Args:
-        key: all that it is made of.
-        make: makes it.
+        kept: the pages of earlier builds, by uri; this build changes it.
+        warnings: how many warnings there are so far.
     """
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    if digest not in _contents:
-        _contents[digest] = make()
-    return _contents[digest]
 
+    def __init__(self, kept: dict[str, Kept], warnings: Callable[[], int]) -> None:
+        self.kept, self.warnings = kept, warnings
+        self.same: set[str] = set()
+        self.before: dict[str, int] = {}  # warnings, by the pages of this build
 
-def remember_rendering(
-    page: Page, markdown: str, context: str, warnings: Callable[[], int]
-) -> None:
-    """Takes a page's HTML from an earlier build, if its Markdown and all around it are the same.
+    def begin(self, page: Page, key: str, text: Text) -> Text:
+        """The text that Python-Markdown reads for a page."""
+        self.before[text.uri] = self.warnings()
+        kept = self.kept.get(text.uri)
+        if kept is None or kept.key != key:
+            self.kept[text.uri] = Kept(key, page.url, text)
+            return text
+        self.same.add(text.uri)
+        page.title = kept.title
+        page.meta.update(template="unchanged.html", search={"exclude": True})
+        return Text(text.uri, "x", text.place, Marks(""))
 
-    Args:
-        page: the page, about to be rendered.
-        markdown: its final Markdown.
-        context: what else decides: language, extensions, the pages that links can reach, included code.
-        warnings: how many warnings there are so far; a page that brings one is rendered again.
-    """
-    key = hashlib.sha256(
-        f"{context}\n{page.file.src_uri}\n{markdown}".encode()
-    ).hexdigest()
-    render_anew = page.render
-
-    def render(config: MkDocsConfig, files: Files) -> None:
-        if known := _renderings.get(key):
-            page.content = known["content"]
-            page.toc = known["toc"]
-            page._title_from_render = known["title"]
-            page.present_anchor_ids = known["anchors"]
+    def content(self, html: str, page: Page, files: Files) -> str:
+        """The HTML of its content; also sets what MkDocs knows of a page that it has read."""
+        kept = self.kept[page.file.src_uri]
+        if page.file.src_uri in self.same:
+            page.toc, page.present_anchor_ids = kept.toc, kept.anchors
             page.links_to_anchors = {
                 file: links
-                for uri, links in known["links"].items()
+                for uri, links in kept.links.items()
                 if (file := files.get_file_from_path(uri))
             }
-            return
-        before = warnings()
-        render_anew(config, files)
-        if warnings() == before:
-            _renderings[key] = {
-                "content": page.content,
-                "toc": page.toc,
-                "title": page._title_from_render,
-                "anchors": page.present_anchor_ids,
-                "links": {
-                    f.src_uri: v for f, v in (page.links_to_anchors or {}).items()
-                },
-            }
+            return kept.content
+        kept.title, kept.toc, kept.content = page.title, page.toc, html
+        kept.anchors = page.present_anchor_ids
+        links = page.links_to_anchors or {}
+        kept.links = {file.src_uri: found for file, found in links.items()}
+        if self.warnings() > self.before[page.file.src_uri]:
+            kept.key = ""
+        return html
 
-    page.render = render  # type: ignore[method-assign]
+    def output(self, page: Page, finish: Callable[[], str]) -> str:
+        """The whole page as `finish` makes it."""
+        kept = self.kept[page.file.src_uri]
+        if page.file.src_uri not in self.same:
+            kept.output = finish()
+        return kept.output
+
+    def complete_search(self, index: Path) -> None:
+        """Adds to the search's index what earlier builds found in pages that are as they were."""
+        found = json.loads(index.read_text(encoding="utf-8"))
+        for uri in self.before:
+            if uri not in self.same:
+                self.kept[uri].found = []
+        pages = {
+            self.kept[uri].url.removeprefix("./"): self.kept[uri] for uri in self.before
+        }
+        for document in found["docs"]:
+            pages[document["location"].partition("#")[0]].found.append(document)
+        found["docs"] = [one for uri in self.before for one in self.kept[uri].found]
+        index.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")

@@ -127,8 +127,9 @@ def let_it_settle(page: Page) -> None:
 
 
 def page_paths(site: Path) -> list[str]:
-    """The address of every page, relative to the site, "" for the first."""
+    """The address of every page, relative to the site, "" for the first; without those that only lead on."""
     return sorted(
         "" if path.parent == site else f"{path.parent.relative_to(site)}/"
         for path in site.rglob("index.html")
+        if 'http-equiv="refresh"' not in path.read_text(encoding="utf-8")
     )

@@ -18,7 +18,7 @@ from conftest import ROOT, Project
 from PIL import Image
 from playwright.sync_api import Browser
 from publish.cards import HEIGHT, WIDTH, card
-from publish.links import TYPES
+from publish.finishing import TYPES
 from pybtex.database import parse_string
 from runner import Record
 

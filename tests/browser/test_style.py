@@ -10,7 +10,8 @@ import yaml
 from conftest import ROOT
 from mkdocs.theme import Theme
 from playwright.sync_api import Browser, Page
-from publish.assets import STYLE, whole_sheet
+from publish.assets import STYLE
+from publish.stylesheet import whole_sheet
 
 from .conftest import let_it_settle, wait_for
 from .test_scheme import Scheme

@@ -8,8 +8,7 @@ import re
 import pytest
 import yaml
 from chapter_files import LANGUAGES, body, file, pages, sections
-from chapters.article import read_map
-from chapters.corrections import read_corrections
+from chapters.data import read_corrections, read_map
 from chapters.glossary import read_glossary
 from conftest import ROOT
 

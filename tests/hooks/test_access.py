@@ -2,66 +2,66 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from jinja2 import Environment, FileSystemLoader
-from mkdocs.exceptions import PluginError
-from publish.access import accessible
+from one_page import read
+from publish.assets import bent
 from runner import SourceError
-from theme import CHANGES, PROGRAMS, ChangedTheme, without_measuring
 
-WORDS = {
-    "copy": "Copy",
-    "code": "Program",
-    "output": "Output",
-    "formula": "Formula",
-    "table": "Table",
-}
+PAGE = """# Page { #page }
+
+::: output small:sum
+
+$$
+x
+$$
+
+|   | a |
+| --- | ---: |
+| b | 1 |
+
+```python
+a = 1
+```
+
+```python title="x.py" linenums="1"
+a = 2
+```
+
+    a = 3
+"""
 
 
 def test_what_scrolls_has_a_name_and_a_stop() -> None:
-    html = accessible(
-        '<pre class="output">1</pre><div class="formula">x</div><table><tr><th></th><th>a</th></tr></table>',
-        WORDS,
-    )
-    for part, name in (
-        ('<pre class="output"', "Output"),
-        ('<div class="formula"', "Formula"),
-        ('<div class="table"', "Table"),
+    page = read(PAGE).soup
+    for selector, name in (
+        ("pre.output", "Output"),
+        ("div.formula", "Formula"),
+        ("div.table", "Table"),
+        (".highlight code", "Program"),
     ):
-        assert f'{part} tabindex="0" role="group" aria-label="{name}">' in html
-    assert "<tr><td></td><th>a</th></tr></table></div>" in html
+        found = page.select(selector)
+        assert found, selector
+        for element in found:
+            assert element["tabindex"] == "0"
+            assert (element["role"], element["aria-label"]) == ("group", name)
+    assert page.select_one("thead tr").find(True).name == "td", "heads nothing"
+    assert [cell["class"] for cell in page.select(".table th")] == [["right"]]
 
 
 def test_each_copy_button_has_its_program() -> None:
-    block = '<div class="highlight"><pre><span></span><code>a = 1\n</code></pre></div>'
-    html = accessible(block + block, WORDS)
-    for id_ in ("code-1", "code-2"):
-        assert f'data-clipboard-target="#{id_}"' in html
-        assert (
-            f'<code id="{id_}" tabindex="0" role="group" aria-label="Program">a = 1'
-            in html
-        )
-
-
-def test_a_change_that_meets_nothing_fails_with_a_remedy(tmp_path: Path) -> None:
-    theme, own = tmp_path / "theme", tmp_path / "own"
-    for folder in (theme, own):
-        (folder / "partials").mkdir(parents=True)
-        (folder / "partials/search.html").write_text('<div role="search">')
-    assert "partials/search.html" in CHANGES
-    env = Environment(loader=ChangedTheme(FileSystemLoader(theme), own))
-    with pytest.raises(PluginError, match=r"search\.html(.|\n)*adapt CHANGES"):
-        env.get_template("partials/search.html")
-    env = Environment(loader=ChangedTheme(FileSystemLoader(own), own))
-    env.get_template("partials/search.html")  # the site's own stays as it is
+    page = read(PAGE).soup
+    programs = [code.get_text() for code in page.select(".highlight code")]
+    assert programs == ["a = 1\n", "a = 2\n", "a = 3\n"]
+    targets = [b["data-clipboard-target"] for b in page.select(".highlight button")]
+    assert targets == [f"#{code['id']}" for code in page.select(".highlight code")]
+    assert len(set(targets)) == 3
 
 
 def test_the_script_measures_no_program() -> None:
-    script = f'M({PROGRAMS},e).map(Yn),M("a",e).map(Jn)'
-    changed = without_measuring(script, "bundle.js")
-    assert PROGRAMS not in changed and changed.endswith('M("a",e).map(Jn)')
+    programs = '"pre:not(.mermaid) > code"'
+    script = f'M({programs},e).map(Yn),M("a",e).map(Jn)'
+    changed = bent(script, "bundle.js")
+    assert programs not in changed and changed.endswith('M("a",e).map(Jn)')
     for other in ("", script + script):
-        with pytest.raises(SourceError, match="still measures"):
-            without_measuring(other, "bundle.js")
+        with pytest.raises(SourceError, match="still needs to be bent"):
+            bent(other, "bundle.js")

@@ -180,7 +180,7 @@ CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
     ),
     "a file in the text": (
         chapter('--8<-- "titles.yml"'),
-        ["docs/en/other.md:5:", "includes no code", "inside a fence"],
+        ["docs/en/other.md:5:", "can do nothing here", "inside a fence"],
     ),
     "a hidden file": (
         chapter('```text\n--8<-- ".env"\n```'),

@@ -91,6 +91,7 @@ def test_what_needs_a_style_is_refused_with_what_can_be_written(
         (r"\unknown{x}", 'Unknown command "\\unknown"'),
         ("x^2^3", "Duplicate subscript or superscript"),
         (r"a \tag{1}", ""),
+        ("{", ""),
     ],
 )
 def test_what_is_no_latex_is_refused_in_one_line(tex: str, reason: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import jieba
 import pytest
-from indexing import teach_words, with_all_words, without_hyphens
+from publish.assets import bent
+from publish.search import teach_words, without_hyphens
 from runner import SourceError
 
 
@@ -25,10 +26,10 @@ JOIN = '[...fe(s,this.index.invertedIndex)].join("* ")'
 
 def test_every_word_of_a_query_is_looked_for() -> None:
     mended = LOOP.replace("o<t", "o<=t") + JOIN.replace("* ", " ")
-    assert with_all_words(LOOP + JOIN, "search.js") == mended
+    assert bent(LOOP + JOIN, "search.js") == mended
 
 
 @pytest.mark.parametrize("worker", [LOOP, JOIN, LOOP + LOOP + JOIN])
 def test_a_search_of_another_kind_is_refused(worker: str) -> None:
-    with pytest.raises(SourceError, match="in another way"):
-        with_all_words(worker, "search.js")
+    with pytest.raises(SourceError, match="still needs to be bent"):
+        bent(worker, "search.js")

@@ -229,7 +229,7 @@ def test_progress_is_plain_lines_without_a_terminal(project: Project) -> None:
 
 
 def test_the_longest_known_runs_first(root: Path) -> None:
-    from runner.schedule import _longest_first
+    from runner.run import _longest_first
     from runner.sections import Snippet
 
     def snippet(name: str, seconds: float | None) -> Snippet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,7 +14,10 @@ from collections.abc import Iterator
 import pytest
 from conftest import Project
 from patience import PATIENCE, happens
+from publish.finishing import digest
+from serving import RELOADER
 
+POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 FAILED = "The last good pages stay up"  # what a build that failed says at its end
 
 
@@ -114,11 +118,29 @@ def test_every_kind_of_edit_shows_in_both_languages(server: Server) -> None:
     assert server.shows('class="output edited"', "zh/")
 
 
+def test_what_is_served_is_what_is_published(server: Server) -> None:
+    """The policy allows MkDocs' reload script beside the page's own, and that is all the difference."""
+    published = server.project.folder / "site"
+    for path in ("", "other/", "zh/", "notebooks/small/", "404.html"):
+        file = published / path
+        file = file / "index.html" if path.endswith("/") or not path else file
+        served, page = server.get(path), file.read_text(encoding="utf-8")
+        reloader = RELOADER.search(served.encode())
+        assert reloader, path
+        (policy,), (own,) = POLICY.findall(served), POLICY.findall(page)
+        allowed = digest(reloader[1])
+        assert allowed in policy and allowed not in own
+        assert policy.replace(f"{allowed} ", "") == own
+    style = (published / "assets/site.css").read_text(encoding="utf-8")
+    assert server.get("assets/site.css") == style
+    assert len(style) < 130_000
+
+
 def test_an_error_leaves_the_last_good_pages_up(server: Server) -> None:
     project = server.project
 
     project.replace("docs/zh/index.md", "small:total", "small:totl")
-    assert server.prints("docs/zh/index.md:6: 'small' leaves no value 'totl'"), (
+    assert server.prints("docs/zh/index.md:2: 'small' leaves no value 'totl'"), (
         server.printed()
     )
     assert "总和是" in server.get("zh/")

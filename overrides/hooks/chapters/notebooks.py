@@ -1,49 +1,41 @@
-"""Each record as a page (rendered by mkdocs-jupyter, in Material's look) and as a notebook to download."""
+"""The programs' titles, and their cells as mkdocs-jupyter renders them."""
 
 from __future__ import annotations
 
-import copy
-import hashlib
 import importlib.metadata
 import json
-import re
 import tempfile
 from pathlib import Path
-from typing import Any
 
-import yaml
-from drawing.output import output_html
-from runner import Record, SourceError
+from runner import Place, Record, read_text, remembered
+
+from .data import entries, line_of, read_joined, texts
 
 TITLES = "snippets/titles.yml"
+Titles = dict[str, dict[str, dict[str, str]]]
 
 
 def read_titles(
-    root: Path, names: list[str], languages: list[str]
-) -> dict[str, dict[str, dict[str, str]]]:
-    """Title and summary of each snippet, by snippet and language, from snippets/titles.yml.
+    root: Path, names: list[str], languages: list[str], joined: str = ""
+) -> Titles:
+    """Title and summary of each program, by its name and the language, from snippets/titles.yml.
 
     Raises:
-        SourceError: a snippet, a language or a text is missing, or one too many is there.
+        SourceError: a program, a language or a text is missing, or one too many is there.
     """
-    titles: dict[str, Any] = (
-        yaml.safe_load((root / TITLES).read_text(encoding="utf-8")) or {}
-    )
+    text = read_text(root / TITLES, TITLES)
+    found = dict(entries(read_joined(text, Place(TITLES, 1), joined), Place(TITLES)))
+    titles: Titles = {}
     for name in names:
+        place = Place(TITLES, line_of(text, name) if name in found else None)
         for language in languages:
-            entry = titles.get(name, {}).get(language, {})
-            for part in ("title", "summary"):
-                if not entry.get(part):
-                    raise SourceError(
-                        TITLES,
-                        None,
-                        f"'{name}' has no {part} in '{language}'.",
-                        f"add {name}: {language}: {part}: …",
-                    )
-    for name in titles:
+            parts = ("title", "summary")
+            said = texts(found.get(name, {}), language, parts, name, place)
+            titles.setdefault(name, {})[language] = dict(zip(parts, said, strict=True))
+    for name in found:
         if name not in names:
-            raise SourceError(
-                TITLES, None, f"'{name}' is no snippet.", "remove or rename the entry."
+            Place(TITLES, line_of(text, name)).fail(
+                f"'{name}' is no snippet.", "remove or rename the entry."
             )
     return titles
 
@@ -53,58 +45,36 @@ def other_files(record: Record) -> dict[str, bytes]:
     return {n: data for n, data in record.files.items() if n != f"{record.name}.py"}
 
 
-def cells_html(record: Record, cache: Path) -> str:
-    """The cells and outputs of a record as HTML, the same for every language.
+def rendered(record: Record, cache: Path) -> list[str]:
+    """The code of each cell as mkdocs-jupyter highlights it.
 
-    A figure is left as the token `⟦figure:section⟧`, because its words and its alternative text are the page's. The
-    result is kept in `cache`: nbconvert is loaded only when a record is new.
+    Args:
+        record: the run.
+        cache: a folder where the result is kept: nbconvert is loaded only when a record is new.
     """
     notebook = json.dumps(record.notebook, sort_keys=True)
-    versions = importlib.metadata.version("mkdocs-jupyter") + Path(__file__).read_text(
-        encoding="utf-8"
-    )
-    name = hashlib.sha256((notebook + versions).encode()).hexdigest()[:20]
-    path = cache / f"{record.name}-{name}.html"
-    if not path.exists():
-        for old in cache.glob(f"{record.name}-*.html"):
-            old.unlink(missing_ok=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        temporary.write_text(_convert(record), encoding="utf-8")
-        temporary.replace(path)
-    return path.read_text(encoding="utf-8")
+    own = Path(__file__).read_text(encoding="utf-8")
+    key = f"{importlib.metadata.version('mkdocs-jupyter')}\n{own}\n{notebook}"
+    made = remembered(cache, f"{record.name}.json", key, lambda: _render(record))
+    code: list[str] = json.loads(made)
+    return code
 
 
-def _convert(record: Record) -> str:
-    """mkdocs-jupyter's HTML, of which only what a reader reads is kept."""
+def _render(record: Record) -> bytes:
+    """One `pre` of its page for each cell, since the cells are given without their outputs."""
     from bs4 import BeautifulSoup
     from mkdocs_jupyter.nbconvert2 import nb2html
 
-    notebook = copy.deepcopy(record.notebook)
-    for cell in notebook["cells"]:
-        for output in cell["outputs"]:
-            if "image/svg+xml" in output.get("data", {}):
-                output["data"] = {
-                    "text/html": f"⟦figure:{cell['metadata'].get('section')}⟧"
-                }
+    cells = [{**cell, "outputs": []} for cell in record.notebook["cells"]]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{record.name}.ipynb"
+        notebook = {**record.notebook, "cells": cells}
         path.write_text(json.dumps(notebook), encoding="utf-8")
-        rendered = nb2html(str(path))
-    # The style sheet (575 kB), the script and JupyterLab's many wrappers go; Material styles code and output.
-    page = BeautifulSoup(rendered, "html.parser")
-    parts: list[str] = []
-    for number, cell in enumerate(page.select("[id^='cell-id=']"), start=1):
-        section = str(cell["id"]).removeprefix("cell-id=")
-        code = cell.select_one(".highlight-ipynb pre")
-        assert code is not None
-        source = code.decode_contents().removeprefix("<span></span>").rstrip("\n")
-        parts.append(
-            f'<div class="cell" id="{section}"><span class="prompt" aria-hidden="true">[{number}]</span>'
-            f'<div class="highlight"><pre id="__code_{number}"><code>{source}</code></pre></div>'
-        )
-        for output in cell.select(".jp-OutputArea-output"):
-            text = output.get_text().strip("\n")
-            parts.append(text if text.startswith("⟦figure:") else output_html(text))
-        parts.append("</div>")
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(parts))
+        page = BeautifulSoup(nb2html(str(path)), "html.parser")
+    code = [
+        pre.decode_contents().removeprefix("<span></span>").rstrip("\n")
+        for pre in page.find_all("pre")
+    ]
+    if len(code) != len(cells):
+        raise ValueError(f"mkdocs-jupyter made {len(code)} cells of {len(cells)}")
+    return json.dumps(code).encode()

@@ -9,105 +9,152 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from chapters.parts import Part, Text
 from drawing.output import provenance_text
-from rebuilds import remember_content
 
-from copies.markdown import Original, Part, Site, parts, quoted
-from copies.notebook import as_ipynb, file_cells, markdown_cell, runnable_cells
-
-HEADING_ID = re.compile(r"^( *#+ .*?) \{#[\w-]+\}$", re.MULTILINE)
-ANCHOR = re.compile(r'^ *<div id="[^"]*"></div>\n?', re.MULTILINE)
-LINK = re.compile(
-    r"(?P<image>!?)\[(?P<text>(?:\\.|[^\[\]\\])*)\]\((?P<target>[^()\s]+)\)"
-)
-FOOTNOTE = re.compile(r"^\[\^(?P<key>[^\]]+)\]: (?P<text>.*)$", re.MULTILINE)
-MARK = re.compile(r"\[\^(?P<key>[^\]\s]+)\]")
+from .markdown import Site
+from .notebook import as_ipynb, file_cells, markdown_cell, runnable_cells
+from .writer import Block, Writer, joined
 
 
-def chapter_notebook(page: Original, site: Site, urls: Mapping[str, str]) -> str:
+def chapter_notebook(page: Text, site: Site, urls: Mapping[str, str]) -> str:
     """A chapter as the text of an .ipynb file.
 
     Args:
         page: the chapter.
         site: what all pages share.
-        urls: the address of each page, by uri.
+        urls: the address of each page below that of the language, by uri.
     """
-    key = f"notebook\n{site.context}\n{urls}\n{page}"
-    return remember_content(key, lambda: _notebook(page, site, urls))
+    writer = NotebookWriter(page, site, urls)
+    blocks = [*writer.blocks(page.tree)]
+    cells = _Cells(blocks, page, site).cells
+    notebook = [*cells, markdown_cell("closing", writer.closing())]
+    return as_ipynb([cell for cell in notebook if cell["source"]])
 
 
-def _notebook(page: Original, site: Site, urls: Mapping[str, str]) -> str:
-    chapter = _Cells(list(parts(page, site)), page, site)
-    prose = _Prose(page, site, urls)
-    cells = []
-    for cell in chapter.cells:
-        if cell["cell_type"] == "markdown":
-            cell["source"] = prose.finished(cell["source"])
-        if cell["source"]:
-            cells.append(cell)
-    return as_ipynb([*cells, markdown_cell("closing", prose.closing())])
+class NotebookWriter(Writer):
+    """Writes what Jupyter's Markdown knows: no notes, no ids, no links to places that a download has not, no lone dollar signs."""
+
+    def __init__(self, page: Text, site: Site, urls: Mapping[str, str]) -> None:
+        super().__init__(page.stash, site.words)
+        self.page, self.site, self.urls = page, site, urls
+        self.numbers: dict[str, int] = {}
+        self.notes: dict[str, str] = {}
+
+    def address(self, target: str) -> str:
+        """The address on the site of a link's target; "" where the site has none yet."""
+        if re.match(r"[a-z]+:|//", target):
+            return target
+        if not self.site.url:
+            return ""
+        path, _, fragment = target.partition("#")
+        folder = posixpath.dirname(self.page.uri)
+        uri = posixpath.normpath(posixpath.join(folder, path)) if path else self.page.uri  # fmt: skip
+        url = self.urls.get(uri, uri).removeprefix("./")
+        return f"{self.site.url}{url}" + (f"#{fragment}" if fragment else "")
+
+    def link(self, text: str, address: str, title: str) -> str:
+        there = self.address(address)
+        return super().link(text, there, title) if there else text
+
+    def image(self, text: str, address: str, title: str) -> str:
+        there = self.address(address)
+        return super().image(text, there, title) if there else text
+
+    def note(self, key: str) -> str:
+        return f"[{self.numbers.setdefault(key, len(self.numbers) + 1)}]"
+
+    def heading(self, level: int, text: str, id_: str) -> str:
+        return f"{'#' * level} {text}"
+
+    def anchor(self, id_: str) -> str:
+        return ""
+
+    def plain(self, text: str) -> str:
+        return re.sub(r"(?<!\\)\$", r"\\$", text)
+
+    def noted(self, key: str, blocks: list[Block]) -> list[Block]:
+        self.notes[key] = joined(blocks)
+        return []
+
+    def closing(self) -> str:
+        """The sources, and where the page comes from."""
+        lines = [f"[{number}] {self.notes[key]}" for key, number in self.numbers.items()]  # fmt: skip
+        if lines:
+            lines.insert(0, f"## {self.site.words['sources']}")
+        own = f"{self.site.name}. {self.site.licence}. {self.address('')}".strip()
+        return "\n\n".join([*lines, "---", own])
 
 
 class _Cells:
-    """Turns the parts of a chapter into cells, one after the other."""
+    """Turns the blocks of a chapter into cells, one after the other."""
 
-    def __init__(self, pieces: Sequence[Part], page: Original, site: Site) -> None:
+    def __init__(self, blocks: list[Block], page: Text, site: Site) -> None:
         self.page, self.site = page, site
         self.cells: list[dict[str, Any]] = []
-        self.text: list[str] = []
-        self.indent = ""  # of a list or an answer that a cell has cut in two
+        self.prose: list[Block] = []
+        self.cut = ""  # how far what follows a cell inside a list is indented
         self.programs: dict[str, list[dict[str, Any]]] = {}
         self.shown: dict[str, int] = {}  # how many cells the chapter needs
         self.ran: dict[str, int] = {}  # how many stand in the notebook so far
-        for part in pieces:
-            for snippet, section in part.sections:
-                if snippet not in self.programs:
-                    self.programs[snippet] = runnable_cells(site.records[snippet])
-                needed = self._position(snippet, section) + 1
-                self.shown[snippet] = max(needed, self.shown.get(snippet, 0))
-        for part in pieces:
-            self._add(part)
-        self._end_text()
+        for snippet, section in self._shown_by(blocks):
+            if snippet not in self.programs:
+                self.programs[snippet] = runnable_cells(site.records[snippet])
+            needed = self._position(snippet, section) + 1
+            self.shown[snippet] = max(needed, self.shown.get(snippet, 0))
+        for block in blocks:
+            self._add(block)
+        self._end_prose()
 
-    def _add(self, part: Part) -> None:
+    def _shown_by(self, blocks: list[Block]) -> list[tuple[str, str]]:
+        """The sections of programs that the blocks show; modules and whole files have none."""
+        return [s for block in blocks for s in self._sections(block.part)]
+
+    def _sections(self, part: Part | None) -> list[tuple[str, str]]:
+        sections = part.sections if part else ()
+        return [s for s in sections if s[0] in self.site.records and s[1]]
+
+    def _add(self, block: Block) -> None:
+        sections = self._sections(block.part)
+        whole = block.part and len(sections) == len(block.part.sections)
         new = [
             (snippet, position)
-            for snippet, section in part.sections
+            for snippet, section in sections
             if (position := self._position(snippet, section))
             >= self.ran.get(snippet, 0)
         ]
-        if new:
+        if new and whole:
             for snippet, position in new:
                 self._run(snippet, position + 1)
-            self.indent = part.indent
-            self._add_text(part.caption)
-        elif not self._stands_above(part):
-            self._add_text(part.text)
+            self.cut = block.rest
+        elif block.part and block.part.kind == "output" and self._is_above(sections):
+            self.cut = block.rest
+        elif not (block.part and block.part.kind == "provenance" and not self.prose):
+            if not block.rest.startswith(self.cut):
+                self.cut = ""
+            rest = block.rest[len(self.cut) :]
+            first = block.first[len(self.cut) :] if self.cut else block.first
+            self.prose.append(replace(block, first=first, rest=rest))
 
-    def _end_text(self) -> None:
-        """Closes the cell of prose that is being written."""
-        text = quoted("\n".join(self.text)).strip("\n")
-        if text.strip():
-            self.cells.append(markdown_cell(f"text-{len(self.cells)}", text))
-        self.text = []
-
-    def _add_text(self, text: str) -> None:
-        for line in text.split("\n"):
-            if line.strip() and not line.startswith(self.indent):
-                self.indent = ""
-            self.text.append(line.removeprefix(self.indent))
-
-    def _stands_above(self, part: Part) -> bool:
-        """Whether this output is that of the very last cell, and so already there."""
-        if part.kind != "output" or "".join(self.text).strip() or not self.cells:
+    def _is_above(self, sections: list[tuple[str, str]]) -> bool:
+        """Whether an output is that of the very last cell, and so already there."""
+        if self.prose or not self.cells or not sections:
             return False
-        snippet, section = part.sections[0]
+        snippet, section = sections[0]
         return (
             self.cells[-1] is self.programs[snippet][self._position(snippet, section)]
         )
+
+    def _end_prose(self) -> None:
+        """Closes the cell of prose that is being written."""
+        text = joined(self.prose).strip("\n")
+        if text.strip():
+            self.cells.append(markdown_cell(f"text-{len(self.cells)}", text))
+        self.prose = []
 
     def _run(self, snippet: str, end: int) -> None:
         """Adds the cells of a program up to `end`, which is not included."""
@@ -115,17 +162,19 @@ class _Cells:
             for other in self.ran:
                 self._run(other, self.shown[other])
             self.ran[snippet] = 0
-            record, run = self.site.records[snippet], f"notebooks/{snippet}.md"
-            folder = posixpath.dirname(self.page.uri) or "."
-            link = posixpath.relpath(run, folder)
-            self.text += ["", provenance_text(record, self.site.words, link)]
-            self._end_text()
+            record = self.site.records[snippet]
+            self.prose.append(Block(provenance_text(record, self.site.words, self._run_page(snippet))))  # fmt: skip
+            self._end_prose()
             self.cells += file_cells(record)
-        self._end_text()
+        self._end_prose()
         for cell in self.programs[snippet][self.ran[snippet] : end]:
             cell["id"] = f"{snippet}-{cell['id']}"
             self.cells.append(cell)
         self.ran[snippet] = max(end, self.ran[snippet])
+
+    def _run_page(self, snippet: str) -> str:
+        folder = posixpath.dirname(self.page.uri) or "."
+        return posixpath.relpath(f"notebooks/{snippet}.md", folder)
 
     def _position(self, snippet: str, section: str) -> int:
         return next(
@@ -133,57 +182,3 @@ class _Cells:
             for number, cell in enumerate(self.programs[snippet])
             if cell["metadata"].get("section") == section
         )
-
-
-class _Prose:
-    """What Jupyter's Markdown does not know: footnotes, ids of headings, and links to places that a download has not."""
-
-    def __init__(self, page: Original, site: Site, urls: Mapping[str, str]) -> None:
-        self.page, self.site, self.urls = page, site, urls
-        self.notes = dict(FOOTNOTE.findall(page.markdown))
-        self.numbers: dict[str, int] = {}
-
-    def finished(self, text: str) -> str:
-        text = FOOTNOTE.sub("", text)
-        text = ANCHOR.sub("", HEADING_ID.sub(r"\1", text))
-        return LINK.sub(self._link, MARK.sub(self._number, text)).strip("\n")
-
-    def closing(self) -> str:
-        """The sources, and where the page comes from."""
-        site = self.site
-        lines = [f"[{n}] {self.notes[key]}" for key, n in self.numbers.items()]
-        if lines:
-            lines.insert(0, f"## {site.words['sources']}")
-        address = self._address("") or ""
-        return "\n\n".join(
-            [*lines, "---", f"{site.name}. {site.licence}. {address}".strip()]
-        )
-
-    def _number(self, match: re.Match[str]) -> str:
-        key = match["key"]
-        if key not in self.notes:
-            return match[0]
-        return f"[{self.numbers.setdefault(key, len(self.numbers) + 1)}]"
-
-    def _link(self, match: re.Match[str]) -> str:
-        target = match["target"]
-        if "://" in target or target.startswith("mailto:"):
-            return match[0]
-        address = self._address(target)
-        return (
-            f"{match['image']}[{match['text']}]({address})"
-            if address
-            else match["text"]
-        )
-
-    def _address(self, target: str) -> str:
-        """The address on the site of a link's target; '' where the site has none yet."""
-        if not self.site.url:
-            return ""
-        path, _, fragment = target.partition("#")
-        folder = posixpath.dirname(self.page.uri)
-        uri = (
-            posixpath.normpath(posixpath.join(folder, path)) if path else self.page.uri
-        )
-        url = self.urls.get(uri, uri).removeprefix("./")
-        return f"{self.site.url}{url}" + (f"#{fragment}" if fragment else "")

@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from chapters.notebooks import other_files
-from mkdocs.config.defaults import MkDocsConfig
 from runner import Record
 
 GITHUB = re.compile(r"https://github\.com/(?P<name>[^/]+/[^/]+?)(?:\.git)?/?$")
@@ -27,18 +26,17 @@ def download(record: Record, title: str, summary: str) -> str:
     return as_ipynb([head, *file_cells(record), *runnable_cells(record)])
 
 
-def colab(config: MkDocsConfig, folder: str, path: str) -> str:
-    """Where Colab opens a published notebook; "" unless the site's repository is on GitHub.
+def colab(config: Any, folder: str) -> str:
+    """Where Colab opens the files of a language; "" unless the site's repository is on GitHub.
 
     Args:
         config: names the repository, and the branch on which the built site stands.
         folder: that of the language in the site.
-        path: the notebook, below this folder.
     """
     repository = GITHUB.match(config.repo_url or "")
     if not repository:
         return ""
-    place = posixpath.join(config.remote_branch, folder, path)
+    place = posixpath.join(config.remote_branch, folder).rstrip("/")
     return f"https://colab.research.google.com/github/{repository['name']}/blob/{place}"
 
 

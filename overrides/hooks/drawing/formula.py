@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import functools
-import html
 import re
 
 from math_core import LatexError, LatexToMathML
 
-# What pymdownx.arithmatex leaves behind with `generic: true`.
-ARITHMATEX = re.compile(
-    r'<(?P<tag>span|div) class="arithmatex">\\(?P<open>[(\[])(?P<tex>.*?)\\[)\]]</(?P=tag)>',
-    re.DOTALL,
-)
 STYLE = re.compile(r' style="([^"]*)"')
 # The styles of math-core for which assets/style/type.css has a class.
 CLASSES = {
@@ -95,14 +89,3 @@ def _declarations(style: str) -> list[str]:
 
 def _classes(style: str) -> str:
     return " ".join(dict.fromkeys(CLASSES[one] for one in _declarations(style)))
-
-
-def formulas_to_mathml(content: str) -> str:
-    """Replaces each formula in a page's HTML."""
-
-    def replace(match: re.Match[str]) -> str:
-        display = match["open"] == "["
-        result = mathml(html.unescape(match["tex"]).strip(), display)
-        return f'<div class="formula">{result}</div>' if display else result
-
-    return ARITHMATEX.sub(replace, content)

@@ -5,16 +5,31 @@ from __future__ import annotations
 import html
 import posixpath
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from runner import Record
 
-VOID = re.compile(r"<(br|hr) />")
+
+def output_html(text: str, name: str) -> str:
+    """What a section printed, as preformatted text; `name` is what a screen reader calls it."""
+    printed = html.escape(text.rstrip(), quote=False)
+    return f'<pre class="output" {stop(name)}><samp>{printed}</samp></pre>'
 
 
-def output_html(text: str) -> str:
-    """What a section printed, as preformatted text."""
-    return f'<pre class="output"><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>'
+def stops(name: str) -> dict[str, str]:
+    """The attributes of what scrolls sideways: a name, and a stop of the Tab key.
+
+    What fits needs no stop; partials/stops.html takes it away.
+    """
+    return {"tabindex": "0", "role": "group", "aria-label": name}
+
+
+def stop(name: str) -> str:
+    """The same as they stand in a tag."""
+    return " ".join(
+        f'{key}="{html.escape(value)}"' for key, value in stops(name).items()
+    )
 
 
 def fenced(text: str, language: str) -> str:
@@ -25,7 +40,7 @@ def fenced(text: str, language: str) -> str:
 
 
 def provenance_html(
-    record: Record, words: dict[str, str], section: str, page_url: str
+    record: Record, words: Mapping[str, str], section: str, page_url: str
 ) -> str:
     """The discreet line under an output: where it comes from and, on opening it, how to repeat it.
 
@@ -44,7 +59,7 @@ def provenance_html(
     )
 
 
-def facts_html(record: Record, words: dict[str, str]) -> str:
+def facts_html(record: Record, words: Mapping[str, str]) -> str:
     """Seed, versions, processor, seconds and the command that repeats the run, as a list."""
     facts = _facts(record, words)
     facts[words["repeat"]] = f"<code>{facts[words['repeat']]}</code>"
@@ -52,7 +67,7 @@ def facts_html(record: Record, words: dict[str, str]) -> str:
     return f"<dl>{''.join(terms)}</dl>"
 
 
-def provenance_text(record: Record, words: dict[str, str], link: str = "") -> str:
+def provenance_text(record: Record, words: Mapping[str, str], link: str = "") -> str:
     """Where a result comes from, as a line of Markdown; without a link to its run, all that is known of the run."""
     facts = [f"{k}{words['colon']}{v}" for k, v in _facts(record, words).items()]
     program = f"[{record.name}.py]({link})" if link else f"`{record.name}.py`"
@@ -65,14 +80,7 @@ def relative(target: str, page_url: str) -> str:
     return f"{link}/" if target.endswith("/") else link
 
 
-def valid_content(html: str) -> str:
-    """A page's own HTML with a class for the style of a column of numbers."""
-    return VOID.sub(
-        r"<\1>", html.replace(' style="text-align: right;"', ' class="right"')
-    )
-
-
-def _facts(record: Record, words: dict[str, str]) -> dict[str, str]:
+def _facts(record: Record, words: Mapping[str, str]) -> dict[str, str]:
     """What is known of a run, each fact by its word; the processor's time is in seconds."""
     run = record.provenance
     versions = {"Python": run["python"], **run["packages"]}

@@ -1,91 +1,95 @@
-"""One set of assets for the whole site: a reader who switches the language loads a page, not a theme."""
+"""One set of assets for the whole site: which of the theme's files it has, one style sheet, two scripts that are bent."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from publish.mathfont import formula_characters, math_font
-from publish.stylesheet import Vocabulary, joined, trimmed
+from runner import Place, remembered
+
+from publish.search import split_index
+from publish.stylesheet import trimmed, vocabulary, whole_sheet
 
 STYLE = "assets/site.css"
-FONT = "assets/math.woff2"
 SHIM = "assets/javascripts/iframe-worker.js"
-# Material's style sheets and ours become one; maps are for Material's own developers; the shim is for files.
-DROPPED = re.compile(
-    rf"assets/(style|stylesheets)/|assets/.*\.map$|{re.escape(SHIM)}$"
-    r"|assets/javascripts/lunr/(?P<language>.*)"
+# What CONTRIBUTING.md names under "What we bend": in which script, what, and what stands there instead.
+BENT = (
+    # Material measures each program one by one, and so has the whole page laid out; partials/stops.html does it as they
+    # come into view. The copy buttons need none of it.
+    ("bundle", r'"pre:not\(\.mermaid\) > code"', '"pre.mermaid > code"'),
+    # Material looks for a query's words in the index, but never for one that ends where the query ends.
+    (
+        "search",
+        r"(for\(let (\w)=(\w)\+1;\2)<(\w+\.length;\2\+\+\)\w+\.slice\(\3,\2\)in )",
+        r"\1<=\4",
+    ),
+    # It adds a star to each word but the last, later another to all, and calls what has two of them missing.
+    ("search", r'(this\.index\.invertedIndex\)\]\.join\()"\* "', r'\1" "'),
 )
 
 
 def is_published(uri: str, languages: Iterable[str]) -> bool:
-    """Whether the theme's file at `uri` is part of the site; of the search's languages, only the site's own."""
-    dropped = DROPPED.match(uri)
-    kept = {
-        f"min/lunr.{name}.min.js"
-        for name in ("stemmer.support", *languages)
-        if name != "en"  # needs no file
-    }
-    return not dropped or dropped["language"] in kept
+    """Whether the theme's file at `uri` is part of the site.
 
-
-def with_shared_assets(page: str, own: str, shared: str) -> str:
-    """The HTML of a page with its assets at the root of the whole site.
-
-    Args:
-        page: as the template made it, with assets below the root of its own language.
-        own: from the page to the root of its language, "" or ending in a slash.
-        shared: from the page to the root of the site, likewise.
+    Material's style sheets and ours become one; maps are for Material's own developers; the shim is for files; of the
+    search's languages, there are only the site's own.
     """
-    return page.replace(f'="{own}assets/', f'="{shared}assets/').replace(
-        f'"search": "{own}assets/', f'"search": "{shared}assets/'
+    kept = "|".join(["stemmer.support", *languages])
+    return not re.match(
+        rf"assets/(style|stylesheets)/|assets/.*\.map$|{re.escape(SHIM)}$"
+        rf"|assets/javascripts/lunr/(?!min/lunr\.({kept})\.min\.js$)",
+        uri,
     )
 
 
-def write_assets(
-    site: Path, cache: Path, folders: list[Path], styles: list[Path], trim: bool
+def finish_assets(
+    site: Path,
+    cache: Path,
+    paths: list[str],
+    folders: list[Path],
+    styles: list[Path],
 ) -> None:
-    """Writes the style sheet and the font that the pages of `site` need.
+    """What is made of all pages of all languages: the search index in two parts, the scripts, the style sheet.
 
     Args:
-        site: both languages, built.
-        cache: where both are kept for the next build.
+        site: the folder of all pages.
+        cache: where what takes time is kept.
+        paths: where the languages lie in the site.
         folders: of the theme, ours before Material's.
         styles: the site's own style sheets, in their order.
-        trim: whether to leave out what meets nothing, which takes two seconds.
+
+    Raises:
+        SourceError: Material has rewritten a script.
     """
+    for path in paths:
+        split_index(site / path)
+    scripts = site / "assets/javascripts"
+    for file in scripts.rglob("*.min.js"):
+        text = file.read_text(encoding="utf-8")
+        if (changed := bent(text, file.name)) != text:
+            file.write_text(changed, encoding="utf-8")
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
-    (site / FONT).write_bytes(math_font(cache, formula_characters(pages)))
-    sheet = whole_sheet(folders, styles)
-    if trim:
-        scripts = sorted((site / "assets/javascripts").glob("*.js"))
-        texts = [path.read_text(encoding="utf-8") for path in scripts]
-        sheet = _trimmed_once(sheet, Vocabulary.of(pages, texts), cache)
-    (site / STYLE).write_text(sheet, encoding="utf-8")
-
-
-def whole_sheet(folders: list[Path], styles: list[Path]) -> str:
-    """Material's style sheets and the site's own `styles` in one, with all their rules."""
-    return joined([_find(folders, "main"), _find(folders, "palette"), *styles])
-
-
-def _find(folders: list[Path], name: str) -> Path:
-    """Material's style sheet of this name, which has a digest in its file's name."""
-    for folder in folders:
-        for path in (folder / "assets/stylesheets").glob(f"{name}.*.min.css"):
-            return path
-    raise FileNotFoundError(f"assets/stylesheets/{name}.*.min.css in {folders}")
-
-
-def _trimmed_once(sheet: str, vocabulary: Vocabulary, cache: Path) -> str:
-    """The trimmed style sheet, from `cache` where it was made from the same before."""
+    texts = [path.read_text(encoding="utf-8") for path in scripts.glob("*.js")]
+    sheet, words = whole_sheet(folders, styles), vocabulary(pages, texts)
     rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
-    parts = "\n".join([rules, sheet, *vocabulary.sorted()])
-    path = cache / f"style-{hashlib.sha256(parts.encode()).hexdigest()[:12]}.css"
-    if not path.exists():
-        temporary = path.with_suffix(".part")
-        temporary.write_text(trimmed(sheet, vocabulary), encoding="utf-8")
-        temporary.replace(path)
-    return path.read_text(encoding="utf-8")
+    key = "\n".join([rules, sheet, *sorted(words)])
+    style = remembered(cache, "style.css", key, lambda: trimmed(sheet, words).encode())
+    (site / STYLE).write_bytes(style)
+
+
+def bent(script: str, name: str) -> str:
+    """A script of Material's, by its file's name, with what stands in `BENT`.
+
+    Raises:
+        SourceError: Material has rewritten it.
+    """
+    for kind, pattern, instead in BENT:
+        if name.startswith(f"{kind}."):
+            script, count = re.subn(pattern, instead, script)
+            if count != 1:
+                Place(name).fail(
+                    f"Material says this {count} times, not once: {pattern}",
+                    "see in overrides/hooks/publish/assets.py whether it still needs to be bent, and how.",
+                )
+    return script

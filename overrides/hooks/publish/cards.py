@@ -6,18 +6,17 @@ that the picture depends on nothing that is installed on the machine.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import io
 from pathlib import Path
-from xml.etree import ElementTree
+
+from runner import remembered
 
 SIZE = WIDTH, HEIGHT = 1200, 630  # what the readers of Open Graph ask for
 MARGIN = 40
 COLOURS = 64  # of the palette: a plot needs few, and the file is a third as large
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
-SVG = "http://www.w3.org/2000/svg"
 
 
 def card_path(snippet: str, section: str) -> str:
@@ -34,51 +33,29 @@ def card(name: str, source: str, cache: Path) -> bytes:
         cache: a folder.
     """
     versions = [importlib.metadata.version(each) for each in ("resvg-py", "pillow")]
-    made_of = f"{source}{versions}{Path(__file__).read_text(encoding='utf-8')}"
-    digest = hashlib.sha256(made_of.encode()).hexdigest()[:20]
-    path = cache / f"{name}-{digest}.png"
-    if not path.exists():
-        for old in cache.glob(f"{name}-{'[0-9a-f]' * 20}.png"):
-            old.unlink(missing_ok=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        temporary.write_bytes(_draw(source))
-        temporary.replace(path)
-    return path.read_bytes()
+    key = f"{source}{versions}{Path(__file__).read_text(encoding='utf-8')}"
+    return remembered(cache, f"{name}.png", key, lambda: _draw(source))
 
 
 def _draw(source: str) -> bytes:
-    from PIL import Image  # matplotlib needs it, so it is there
+    from PIL import Image, ImageOps  # matplotlib needs it, so it is there
     from resvg_py import svg_to_bytes
 
     spec = importlib.util.find_spec("matplotlib")  # its files, without importing it
     assert spec is not None and spec.origin is not None
     fonts = Path(spec.origin).parent / "mpl-data/fonts/ttf"
     png = svg_to_bytes(
-        svg_string=_framed(source),
+        svg_string=source,
+        dpi=96,
+        zoom=3,  # larger than it will be
+        background="#fff",
         skip_system_fonts=True,
         font_files=[str(fonts / font) for font in FONTS],
     )
     picture = Image.open(io.BytesIO(bytes(png))).convert("RGB")
-    small = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+    inside = (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)
+    sheet = ImageOps.expand(ImageOps.pad(picture, inside, color="#fff"), MARGIN, "#fff")
+    small = sheet.quantize(COLOURS, dither=Image.Dither.NONE)
     file = io.BytesIO()
     small.save(file, "PNG", optimize=True)
     return file.getvalue()
-
-
-def _framed(source: str) -> str:
-    """The figure, as large as the margin lets it be, in the middle of a white sheet."""
-    ElementTree.register_namespace("", SVG)
-    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    figure = ElementTree.fromstring(source)
-    figure.attrib |= {
-        "x": str(MARGIN),
-        "y": str(MARGIN),
-        "width": str(WIDTH - 2 * MARGIN),
-        "height": str(HEIGHT - 2 * MARGIN),
-    }
-    return (
-        f'<svg xmlns="{SVG}" width="{WIDTH}" height="{HEIGHT}">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
-        f"{ElementTree.tostring(figure, encoding='unicode')}</svg>"
-    )

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import html
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from runner import SourceError
+from bs4 import BeautifulSoup
+from runner import Place
 
-QUESTION = re.compile(
-    r'<h2 id="[^"]*">(?P<question>.*?)</h2>\s*<p[^>]*>(?P<answer>.*?)</p>', re.DOTALL
-)
-# What a plain text leaves out: the sign behind a heading, the marks of footnotes.
-DROPPED = re.compile(
-    r'<a class="headerlink".*?</a>|\s*<sup id="fnref.*?</sup>|<sup>, </sup>', re.DOTALL
-)
-TAG = re.compile(r"<[^>]+>")
 YEAR = re.compile(r"^Copyright \(c\) (?:\d{4}-)?(\d{4}) ", re.MULTILINE)
-# As LICENSE says.
-TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-CODE_LICENCE = "https://opensource.org/license/mit"
+# What a plain text leaves out: the sign behind a heading, the marks of footnotes and what stands between them.
+DROPPED = 'a.headerlink, sup[id^="fnref"], sup[id^="fnref"] + sup'
 LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -34,68 +25,38 @@ LATEX = {
 }
 
 
-@dataclass(frozen=True)
-class Edition:
-    """What the citations of all pages share."""
-
-    project: str
-    version: str
-    year: str
-
-
-def read_edition(root: Path) -> Edition:
-    """Name and version from pyproject.toml, the year from the copyright in LICENSE.
+def read_citation(root: Path) -> dict[str, str]:
+    """What the BibTeX entries of all pages share: name and version from pyproject.toml, the year from LICENSE.
 
     Raises:
         SourceError: LICENSE tells no year.
     """
-    with (root / "pyproject.toml").open("rb") as file:
-        project = tomllib.load(file)["project"]
+    about = (root / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(about)["project"]
     year = YEAR.search((root / "LICENSE").read_text(encoding="utf-8"))
     if not year:
-        raise SourceError(
-            "LICENSE",
-            None,
+        Place("LICENSE").fail(
             "no line tells the year of the copyright.",
             "write 'Copyright (c) 2026 the maintainers of this site'.",
         )
-    return Edition(project["name"], project["version"], year[1])
+    return {"name": project["name"], "version": project["version"], "year": year[1]}
 
 
 @dataclass(frozen=True)
 class About:
-    """A page, or for the home page the whole site, as machines meet it.
+    """A page, or for the home page the whole site, as machines meet it."""
 
-    Args:
-        kind: Schema.org's name for what it is.
-        title: without that of the site.
-        description: one sentence.
-        language: as in `theme.language`.
-        folder: where this language stands in the site, "" for the first one.
-        site: the title of the site in this language.
-        path: the page's address below the folder of its language, "" for the home page.
-        homes: the address of each language's home page; none where the site has no address.
-        picture: of a link preview, an address; "" where there is none.
-        alt: what that picture shows.
-        questions: what `faq_questions` found in it.
-    """
-
-    kind: str
-    title: str
-    description: str
+    kind: str  # Schema.org's name for what it is
+    title: str  # without that of the site
+    description: str  # one sentence
     language: str
-    folder: str
-    site: str
-    path: str
-    homes: Mapping[str, str]
-    picture: str
-    alt: str
-    questions: list[dict[str, Any]]
-
-    @property
-    def urls(self) -> dict[str, str]:
-        """This page in each language."""
-        return {language: home + self.path for language, home in self.homes.items()}
+    folder: str  # where its language stands, "" for the first, of which the others are translations
+    site: str  # the title of the site in this language
+    path: str  # its address below that folder, "" for the home page
+    urls: Mapping[str, str]  # in each language; none where the site has no address
+    picture: str  # of a link preview, an address; "" where there is none
+    alt: str  # what that picture shows
+    questions: list[dict[str, Any]]  # what `faq_questions` found
 
     @property
     def url(self) -> str:
@@ -103,84 +64,76 @@ class About:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The page in the words of Schema.org, without what is not known."""
-        licence = CODE_LICENCE if self.kind == "SoftwareSourceCode" else TEXT_LICENCE
-        whole = {"@type": "WebSite", "name": self.site}
-        if self.homes:
-            whole["url"] = self.homes[self.language]
-        data = {
-            "@context": "https://schema.org",
-            "@type": self.kind,
-            "@id": self.url,
-            "url": self.url,
-            "name": self.title,
-            "description": self.description,
-            "inLanguage": self.language,
-            "license": licence,
-            "image": self.picture,
-            "mainEntity": self.questions,
-            **self._translations(),
-        }
-        if self.kind == "TechArticle":
-            data["headline"] = data.pop("name")
-        if self.kind == "SoftwareSourceCode":
-            data["programmingLanguage"] = "Python"
-        if self.path:
-            data["isPartOf"] = whole
-        return {name: value for name, value in data.items() if value}
-
-    def _translations(self) -> dict[str, Any]:
-        """The first language is the original, the others are its translations."""
+        """The page in the words of Schema.org, without what is not known. The licences are those of LICENSE."""
+        code = self.kind == "SoftwareSourceCode"
         others = [
             {"@id": url, "inLanguage": language}
             for language, url in self.urls.items()
             if language != self.language
         ]
-        if self.folder:
-            return {"translationOfWork": others[:1]}
-        return {"workTranslation": others}
+        home = {"url": self.url.removesuffix(self.path)} if self.url else {}
+        data = {
+            "@context": "https://schema.org",
+            "@type": self.kind,
+            "@id": self.url,
+            "url": self.url,
+            "headline" if self.kind == "TechArticle" else "name": self.title,
+            "description": self.description,
+            "inLanguage": self.language,
+            "license": "https://opensource.org/license/mit"
+            if code
+            else "https://creativecommons.org/licenses/by/4.0/",
+            "image": self.picture,
+            "mainEntity": self.questions,
+            "translationOfWork": others[:1] if self.folder else [],
+            "workTranslation": [] if self.folder else others,
+            "programmingLanguage": "Python" if code else "",
+            "isPartOf": {"@type": "WebSite", "name": self.site, **home}
+            if self.path
+            else {},
+        }
+        return {name: value for name, value in data.items() if value}
 
-    def bibtex(self, edition: Edition, words: Mapping[str, str]) -> str:
+    def bibtex(self, shared: Mapping[str, str], words: Mapping[str, str]) -> str:
         """The page as a BibTeX entry; the site has no other authors than its maintainers."""
-        parts = [edition.project, self.folder, *self.path.split("/")]
-        key = "-".join(filter(None, parts))
-        title, site = _latex(self.title), _latex(self.site)
+        signs = str.maketrans(LATEX)
+        title, site = self.title.translate(signs), self.site.translate(signs)
         fields = {
             "author": f"{{{words['maintainers'].format(site=site)}}}",
             "title": f"{{{title}}}",  # twice in braces: styles leave its capitals alone
             "howpublished": site if self.path else "",
-            "year": edition.year,
+            "year": shared["year"],
             "url": self.url,
             "language": words["babel"],
-            "note": words["edition"].format(version=edition.version),
+            "note": words["edition"].format(version=shared["version"]),
         }
+        key = "-".join([shared["name"], *PurePosixPath(self.folder, self.path).parts])
         lines = [f"  {name} = {{{text}}}" for name, text in fields.items() if text]
         return ",\n".join([f"@misc{{{key}", *lines]) + "\n}"
 
 
 def plain_text(content: str) -> str:
     """The words of a piece of HTML."""
-    return " ".join(html.unescape(TAG.sub("", DROPPED.sub("", content))).split())
+    return _words(BeautifulSoup(f"<p>{content}</p>", "html.parser"))
 
 
 def faq_questions(content: str) -> list[dict[str, Any]]:
-    """The questions of Schema.org's FAQPage, for a page whose headings are questions.
+    """The questions of Schema.org's FAQPage in the HTML of a page whose headings are questions.
 
     The answer is the first paragraph below each: the page is written so that it stands alone.
     """
+    answers = BeautifulSoup(content, "html.parser").select("h2[id] + p")
     return [
         {
             "@type": "Question",
-            "name": plain_text(match["question"]),
-            "acceptedAnswer": {
-                "@type": "Answer",
-                "text": plain_text(match["answer"]),
-            },
+            "name": _words(answer.find_previous_sibling("h2")),
+            "acceptedAnswer": {"@type": "Answer", "text": _words(answer)},
         }
-        for match in QUESTION.finditer(content)
+        for answer in answers
     ]
 
 
-def _latex(text: str) -> str:
-    """`text` with the signs that LaTeX would take for its own."""
-    return "".join(LATEX.get(sign, sign) for sign in text)
+def _words(element: Any) -> str:
+    for dropped in element.select(DROPPED):
+        dropped.replace_with("\0")
+    return " ".join(re.sub(r"\s*\0", "", element.get_text()).split())

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from publish.search import INDEX, WHOLE, read_index, with_whole_search
 
-LINK = re.compile(r'(?<= href=")([^"#?:]+)(?=[#?"])')
+LINK = re.compile(r'(?:(?<= href=")|(?<="0; url=))([^"#?:]+)(?=[#?"])')
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 BUNDLE = re.compile(r'<script src="([^"]*assets/javascripts/)bundle\.')
 ONLINE_ONLY = re.compile(r'<a class="online-only".*?</a>', re.DOTALL)

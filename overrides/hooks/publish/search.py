@@ -8,22 +8,51 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import jieba
+
 INDEX = "search/search_index.json"
 WHOLE = "search/documents.json"
-WORKER = re.compile(r'(?<="search": ")([^"]*/)(search\.\w+\.min\.js)(?=")')
-PATIENT = re.compile(r"patient-search\.js\?engine=([^\"&]*)&[^\"]*")
+PATIENT = re.compile(r"patient-search\.js\?engine=([\w.]*)[^\"]*")
+HYPHENATED = re.compile(r"\b[A-Za-z]\w*(?:-\w+)+\b", re.ASCII)
+
+
+def teach_words(terms: Iterable[str]) -> None:
+    """Tells jieba the terms of three characters, such as 过拟合, of which it makes 过 and 拟合.
+
+    The parts of a longer term (注意力, 机制) are words that somebody may look for.
+    """
+    for term in terms:
+        if re.fullmatch(r"[\u4e00-\u9fff]{3}", term):
+            jieba.add_word(term)
 
 
 def split_index(folder: Path) -> None:
-    """Sets the documents of the index aside that a build has written to the folder of a language."""
+    """Sets the documents of the index aside that a build has written to the folder of a language.
+
+    A word with a hyphen is written as one word, too, in fields that no result shows, as heavy as the title and the text
+    (mkdocs.yml): so the search finds "back-propagation" as "backpropagation".
+    """
     index = read_index(folder)
-    if index["docs"]:  # else it comes from the published site, split already
-        (folder / INDEX).rename(folder / WHOLE)
-        empty = json.dumps(index | {"docs": []}, ensure_ascii=False)
-        (folder / INDEX).write_text(empty, encoding="utf-8")
+    if not index["docs"]:  # it comes from the published site, split already
+        return
+    for entry in index["docs"]:
+        for part in ("title", "text"):
+            if joined := without_hyphens(entry[part]):
+                entry[f"joined_{part}"] = joined
+    whole = json.dumps(index, separators=(",", ":"))
+    (folder / WHOLE).write_text(whole, encoding="utf-8")
+    empty = json.dumps(index | {"docs": []}, ensure_ascii=False)
+    (folder / INDEX).write_text(empty, encoding="utf-8")
+
+
+def without_hyphens(text: str) -> str:
+    """The words of a text that have a hyphen, each once, written as one."""
+    found = {word.replace("-", "").lower() for word in HYPHENATED.findall(text)}
+    return " ".join(sorted(found))
 
 
 def read_index(folder: Path) -> dict[str, Any]:
@@ -31,18 +60,6 @@ def read_index(folder: Path) -> dict[str, Any]:
     path = folder / WHOLE
     path = path if path.exists() else folder / INDEX
     return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
-def with_patient_search(page: str, path: str) -> str:
-    """The HTML of a page whose search waits until a reader types.
-
-    Args:
-        page: as Material's template made it.
-        path: where its language lies in the site, "" for the root.
-    """
-    # The address of the index starts from the worker's own folder, three below the root.
-    index = "../../../" + (f"{path}/" if path else "") + WHOLE
-    return WORKER.sub(rf"\1patient-search.js?engine=\2&index={index}", page)
 
 
 def with_whole_search(page: str) -> str:

@@ -26,16 +26,14 @@ class Staging:
 
     def fill(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Writes these files, by their path, instead of all that the folder holds."""
-        new = Path(tempfile.mkdtemp(prefix=f".{self.site.name}-", dir=self.site.parent))
-        new.chmod(0o755)
-        try:
-            for name, data in files:
-                path = new / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-        finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            new.replace(self.folder)
+        held = dict(files)
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        self.folder.chmod(0o755)
+        for name, data in held.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
 
     def publish(self) -> None:
         """Puts the finished build in the site's place; of two builds that end together the later one stays."""

@@ -5,20 +5,10 @@ from pathlib import Path
 
 from . import SourceError, ensure_records
 
-
-def main() -> int:
-    root = Path.cwd()
-    try:
-        records = ensure_records(root, root / ".cache" / "records", sys.argv[1:])
-    except SourceError as error:
-        print(error, file=sys.stderr)
-        return 1
-    for record in records.values():
-        print(
-            f"{record.name}: {len(record.values)} values, {record.provenance['seconds']} s, key {record.key}"
-        )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+try:
+    records = ensure_records(Path.cwd(), Path.cwd() / ".cache/records", sys.argv[1:])
+except SourceError as error:
+    sys.exit(str(error))
+for name, record in records.items():
+    took = f"{record.provenance['seconds']} s"
+    print(f"{name}: {len(record.values)} values, {took}, key {record.key}")

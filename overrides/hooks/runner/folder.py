@@ -18,18 +18,15 @@ from importlib.machinery import PathFinder
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
-from .errors import Place, reason
+from .errors import Place, decoded, read_bytes
 
-TOP = PurePosixPath()
 DECLARE = "declare files and folders below snippets/, one name a line, without quotes: '# reads: data/corpus.txt'."
-SETTING = re.compile(
-    r"# *(?P<name>reads|time limit|memory limit|output limit|figure limit|value limit) *:(?P<text>.*)$"
-)
-NEARLY = re.compile(
-    r"(?i)# *(?:reads? *:|(?:time|memory|output|figure|value)[ -]?limit *[:=\d])"
-)
+LIMITS = "time|memory|output|figure|value"
+SETTING = re.compile(rf"# *(?P<name>reads|(?:{LIMITS}) limit) *:(?P<text>.*)$")
+NEARLY = re.compile(rf"(?i)# *(?:reads? *:|(?:{LIMITS})[ -]?limit *[:=\d])")
 # Where other programs end a line and Python does not: pages and notebooks would not show the program that runs.
 LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def is_source(path: Path) -> bool:
@@ -38,38 +35,25 @@ def is_source(path: Path) -> bool:
 
 
 def programs(folder: Path) -> list[Path]:
-    """The snippets in this folder, in order."""
-    return sorted(path for path in folder.glob("*.py") if is_source(path))
-
-
-def modules(folder: Path) -> list[Path]:
-    """The modules that programs share, in order."""
-    return sorted(path for path in folder.glob("shared/*.py") if is_source(path))
+    """The snippets in this folder, or the modules that they share in that of their own, in order."""
+    return sorted(filter(is_source, folder.glob("*.py")))
 
 
 def check_names(folder: Path) -> None:
-    """No file or package beside the snippets bears the name of what is installed: all of them would import it instead.
-
-    Raises:
-        SourceError: naming the first that does.
-    """
+    """Raises SourceError where a file beside the snippets bears the name of what is installed: all would import it."""
     packages = [path.parent for path in sorted(folder.glob("*/__init__.py"))]
     environment = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
     for path in [*programs(folder), *packages]:
         name, place = path.stem, Place(path.relative_to(folder.parent))
         if not re.fullmatch(r"[\w-]+", name):
-            place.fail(
-                f"'{name}' cannot be named in a chapter.",
-                "use letters, digits and '_'.",
-            )
+            remedy = "use letters, digits and '_'."
+            place.fail(f"'{name}' cannot be named in a chapter.", remedy)
         if name in sys.stdlib_module_names or PathFinder.find_spec(name, environment):
-            place.fail(
-                f"'{name}' is also the name of a module of Python or an installed package, which no snippet could import any more.",
-                f"rename it, say to 'my_{name}'.",
-            )
+            problem = f"'{name}' is also the name of a module of Python or an installed package, which no snippet could import any more."
+            place.fail(problem, f"rename it, say to 'my_{name}'.")
 
 
-def program_text(data: bytes, place: Place) -> str:
+def program_text(data: bytes, path: Path) -> str:
     """The text of a Python file that holds `data`, its lines ended by '\\n'.
 
     Raises:
@@ -81,22 +65,20 @@ def program_text(data: bytes, place: Place) -> str:
         coding = "utf-8"  # what it holds is told below
     if coding not in ("utf-8", "utf-8-sig"):
         remedy = "save it in UTF-8, without a coding line."
-        place.at(1).fail(f"the file says that it is in {coding}.", remedy)
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        Place(place.path, line).fail("this is not UTF-8.", "save the file in UTF-8.")
+        Place(path, 1).fail(f"the file says that it is in {coding}.", remedy)
+    text = decoded(data, path)
     if found := LINE_ENDS.search(text):
-        escape = found[0].encode("unicode_escape").decode()
-        Place(place.path, text.count("\n", 0, found.start()) + 1).fail(
-            f"the character {escape} ends a line for other programs, not for Python.",
-            f"remove it, or write it as '{escape}' in a string.",
+        char = ascii(found[0])[1:-1]
+        line = text.count("\n", 0, found.start()) + 1
+        problem = (
+            f"the character {char} ends a line for other programs, not for Python."
         )
+        remedy = f"remove it, or write it as '{char}' in a string."
+        Place(path, line).fail(problem, remedy)
     return text
 
 
-def settings(text: str, path: Path | str) -> Iterator[tuple[Place, str, str]]:
+def settings(text: str, path: Path) -> Iterator[tuple[Place, str, str]]:
     """The comments of a program, each on a line of its own, that set something: place, name and text of each.
 
     Raises:
@@ -111,10 +93,8 @@ def settings(text: str, path: Path | str) -> Iterator[tuple[Place, str, str]]:
             continue
         found, here = SETTING.match(token.string), Place(path, token.start[0])
         if not found or token.start[1]:
-            here.fail(
-                f"'{token.string}' sets nothing.",
-                "write it at the start of a line of its own, such as '# reads: data/corpus.txt' or '# time limit: 150 s'.",
-            )
+            remedy = "write it at the start of a line of its own, such as '# reads: data/corpus.txt' or '# time limit: 150 s'."
+            here.fail(f"'{token.string}' sets nothing.", remedy)
         yield here, found["name"], found["text"].strip()
 
 
@@ -124,22 +104,23 @@ def closed_folder(path: Path, root: Path) -> dict[str, bytes]:
     Raises:
         SourceError: a declared name is absent, hidden, or leads out of `snippets/`.
     """
-    base = root / "snippets"
+    base = (root / "snippets").resolve()
     files: dict[str, bytes] = {}
-    todo = [PurePosixPath(path.relative_to(base).as_posix())]
+    todo = [PurePosixPath(path.relative_to(root / "snippets").as_posix())]
     while todo:
         name = todo.pop()
         if str(name) in files:
             continue
-        place = Place(Path("snippets") / name)
-        if not (base / name).resolve().is_relative_to(base.resolve()):
+        shown = Path("snippets") / name
+        place = Place(shown)
+        if not (base / name).resolve().is_relative_to(base):
             place.fail("the file leads out of snippets/.", "put the file itself there.")
-        files[str(name)] = _read(base / name, place)
-        text = program_text(files[str(name)], place)
-        for here, kind, declared in settings(text, place.path):
+        files[str(name)] = read_bytes(base / name, place)
+        text = program_text(files[str(name)], shown)
+        for here, kind, declared in settings(text, shown):
             if kind == "reads":
                 files |= _declared(base, declared, here)
-        todo += _sources(base, imports_of(text, name.parent))
+        todo += _sources(base, imports_of(text, name.parent.parts))
     return dict(sorted(files.items()))
 
 
@@ -148,35 +129,28 @@ def _sources(base: Path, imported: set[str]) -> Iterator[PurePosixPath]:
     for name in sorted(imported):
         parts = name.split(".")
         for end in range(1, len(parts) + 1):
-            path = PurePosixPath(*parts[:end])
-            if path.name == "*":
-                for found in sorted((base / path.parent).glob("*.py")):
+            path = "/".join(parts[:end])
+            for pattern in (f"{path}.py", f"{path}/__init__.py"):
+                for found in sorted(base.glob(pattern)):
                     yield PurePosixPath(found.relative_to(base).as_posix())
-            for source in (path.with_suffix(".py"), path / "__init__.py"):
-                if (base / source).is_file():
-                    yield source
 
 
-def imports_of(source: str, folder: PurePosixPath = TOP) -> set[str]:
+def imports_of(source: str, folder: tuple[str, ...] = ()) -> set[str]:
     """The modules that a source names in its imports, and in those of programs in its strings: 'a', 'a.b', 'a.b.name'.
 
-    Args:
-        source: Python.
-        folder: where it lies below `snippets/`, for imports that begin with a dot.
-
-    Returns:
-        None of them where it is no Python: the error is told when it is run.
+    `folder` are the parts of where it lies below `snippets/`, for imports that begin with a dot. What is no Python names
+    none: that is told when it is run.
     """
     names: set[str] = set()
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except NO_PYTHON:
         return names
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            parents = folder.parts[: len(folder.parts) - node.level + 1]
+            parents = folder[: len(folder) - node.level + 1]
             above = ".".join(parents) if node.level else ""
             module = ".".join(filter(None, [above, node.module]))
             names.update(f"{module}.{alias.name}".strip(".") for alias in node.names)
@@ -192,32 +166,29 @@ def _declared(base: Path, name: str, place: Place) -> dict[str, bytes]:
         place.fail(f"'{name}' {problem}.", DECLARE)
 
     path = PurePosixPath(name)
+    contents: dict[str, bytes] = {}
     if not name or path.is_absolute() or ".." in path.parts:
         refuse("names no file or folder below snippets/")
-    try:
-        found = (base / path).resolve(strict=True)
-        files = [found] if found.is_file() else sorted(found.rglob("*"))
-    except (OSError, RuntimeError):  # a loop of links is a RuntimeError
-        refuse("is not there")
-    contents: dict[str, bytes] = {}
-    for file in files:
-        below = PurePosixPath(path, file.relative_to(found).as_posix())
-        if file != found and not all(map(_shown, below.parts[len(path.parts) :])):
+    target = base / path
+    for file in sorted(target.rglob("*")) if target.is_dir() else [target]:
+        below = file.relative_to(base)
+        inner = below.parts[len(path.parts) :]
+        if not all(map(_shown, inner)):
             continue  # in a folder, what is nobody's is passed over
-        there = "" if file == found else f" (its {below.name})"
+        there = f" (its {file.name})" if inner else ""
         try:
             real = file.resolve(strict=True)
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError):  # a loop of links is a RuntimeError
             refuse(f"is not there{there}")
-        if not real.is_relative_to(base.resolve()):
+        if not real.is_relative_to(base):
             refuse(f"leads out of snippets/{there}, to {real}")
-        if not all(map(_shown, [*path.parts, *real.relative_to(base.resolve()).parts])):
+        if not all(map(_shown, [*path.parts, *real.relative_to(base).parts])):
             refuse(f"is hidden{there}")
         if not str(below).isprintable():
             refuse("holds a name that cannot be published")
         if real.is_file():
-            contents[str(below)] = _read(real, place)
-        elif not real.is_dir():
+            contents[below.as_posix()] = read_bytes(real, place)
+        elif inner and not real.is_dir():
             refuse(f"is neither a file nor a folder{there}")
     if not contents:
         refuse("holds no file")
@@ -226,23 +197,6 @@ def _declared(base: Path, name: str, place: Place) -> dict[str, bytes]:
 
 def _shown(part: str) -> bool:
     return is_source(Path(part)) and part != "__pycache__"
-
-
-def _read(path: Path, place: Place) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        place.fail(
-            f"{path.name} cannot be read: {reason(error)}.", "make it a readable file."
-        )
-
-
-def write_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Writes the files of a closed folder into `folder`."""
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
 
 def packed(files: Mapping[str, bytes], name: str) -> bytes:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from .errors import SourceError, reason
+from .errors import Place
 from .sections import Snippet
 
 KEPT = 4  # records of a snippet that stay on disk: undoing an edit runs nothing
@@ -38,6 +40,11 @@ class Record:
     # What the run's folder held. Not kept on disk: it is the snippet's.
     files: dict[str, bytes] = field(default_factory=dict)
 
+    @property
+    def sections(self) -> list[str]:
+        names = [c["metadata"].get("section") for c in self.notebook["cells"]]
+        return [name for name in names if name]
+
     def cell(self, section: str) -> dict[str, Any]:
         """The notebook cell of `section`. Raises KeyError where there is none."""
         for cell in self.notebook["cells"]:
@@ -45,26 +52,14 @@ class Record:
                 return dict(cell)
         raise KeyError(section)
 
-    @property
-    def sections(self) -> list[str]:
-        return [
-            c["metadata"]["section"]
-            for c in self.notebook["cells"]
-            if c["metadata"].get("section")
-        ]
-
     def text(self, section: str) -> str:
         """What `section` printed; for a section that is there to fail, with the traceback that ended it."""
         return printed(self.cell(section))
 
     def figures(self, section: str) -> list[str]:
         """The figures that `section` drew, as SVG."""
-        outputs = self.cell(section)["outputs"]
-        return [
-            o["data"]["image/svg+xml"]
-            for o in outputs
-            if "image/svg+xml" in o.get("data", {})
-        ]
+        shown = [output.get("data", {}) for output in self.cell(section)["outputs"]]
+        return [data["image/svg+xml"] for data in shown if "image/svg+xml" in data]
 
 
 def printed(cell: Mapping[str, Any]) -> str:
@@ -93,12 +88,12 @@ def _sha256(data: bytes) -> str:
 
 
 @functools.cache
-def version_of(distribution: str) -> str | None:
-    """The installed version, or None where it is not installed. Asked once; `ensure_records` asks anew."""
+def version_of(distribution: str) -> str:
+    """The installed version, or "" where it is not installed. Asked once; `ensure_records` asks anew."""
     try:
         return version(distribution)
     except PackageNotFoundError:
-        return None
+        return ""
 
 
 @functools.cache
@@ -106,16 +101,13 @@ def processor() -> str:
     """The kind of processor: last digits can differ between kinds."""
     model = platform.processor()
     if sys.platform == "linux":
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
+        text = Path("/proc/cpuinfo").read_text()
+        found = re.search(r"^model name\s*:(.*)$", text, re.MULTILINE)
+        model = found[1] if found else model
     elif sys.platform == "darwin":
         command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-        model = subprocess.run(
-            command, capture_output=True, text=True, check=True
-        ).stdout.strip()
-    return f"{platform.machine()} {model}".strip()
+        model = subprocess.check_output(command, text=True)
+    return f"{platform.machine()} {model.strip()}".strip()
 
 
 @functools.cache
@@ -127,12 +119,10 @@ def runner_digest() -> str:
 
 def load(snippet: Snippet, cache: Path) -> Record | None:
     """The valid record of `snippet`, or None: never run, damaged, or with other versions of what it imports."""
-    record = _read(_path(cache, snippet.name, key_of(snippet)))
-    if record and all(
-        version_of(name) == then for name, then in record.versions.items()
-    ):
-        return replace(record, files=dict(snippet.files))
-    return None
+    record = _read(cache / snippet.name / f"{key_of(snippet)}.json")
+    if not record or any(version_of(n) != then for n, then in record.versions.items()):
+        return None
+    return replace(record, files=dict(snippet.files))
 
 
 def save(record: Record, cache: Path) -> None:
@@ -141,36 +131,32 @@ def save(record: Record, cache: Path) -> None:
     Raises:
         SourceError: it cannot be written (read-only folder, full disk); earlier records are left whole.
     """
-    path = _path(cache, record.name, record.key)
-    body = asdict(replace(record, files={}))
-    del body["files"]
+    path = cache / record.name / f"{record.key}.json"
+    part = path.with_suffix(f".{os.getpid()}.part")
+    body = {name: fact for name, fact in vars(record).items() if name != "files"}
     text = json.dumps({"sha256": _checksum(body), **body}, ensure_ascii=False)
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, delete=False, suffix=".part"
-        ) as file:
-            temporary = Path(file.name)
-            file.write(text)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary:
-            temporary.unlink(missing_ok=True)
-        raise unwritable(path.parent, error) from error
+        with writing(path.parent):
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink()
     for old in _by_age(path.parent)[:-KEPT]:
         with suppress(OSError):
             old.unlink()
 
 
-def unwritable(folder: Path, error: OSError) -> SourceError:
-    """The error for a cache folder that takes no record."""
-    return SourceError(
-        folder,
-        None,
-        f"the record cannot be written: {reason(error)}.",
-        "make the folder writable and see that the disk has room; earlier records are untouched.",
-    )
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Makes a folder for records; what it does not take is a SourceError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        problem = f"the record cannot be written: {error.strerror or error}."
+        remedy = "make the folder writable and see that the disk has room; earlier records are untouched."
+        Place(folder).fail(problem, remedy)
 
 
 def last_seconds(name: str, cache: Path) -> float | None:
@@ -189,33 +175,47 @@ def _by_age(folder: Path) -> list[Path]:
     return sorted(ages, key=ages.__getitem__)
 
 
-def _path(cache: Path, name: str, key: str) -> Path:
-    return cache / name / f"{key}.json"
-
-
 def _read(path: Path) -> Record | None:
     """The record in this file, or None where there is none or where it is damaged."""
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = json.loads(path.read_bytes())
         if body.pop("sha256") == _checksum(body):
             return Record(**body)
     except FileNotFoundError:
         return None
-    except (
-        OSError,
-        ValueError,
-        LookupError,
-        AttributeError,
-        TypeError,
-        RecursionError,
-    ):
+    except Exception:  # whatever the damage leads to
         pass
-    print(
-        f"The record {path.name} of {path.parent.name} is damaged; the snippet runs again.",
-        file=sys.stderr,
-    )
+    damaged = f"The record {path.name} of {path.parent.name} is damaged"
+    print(f"{damaged}; the snippet runs again.", file=sys.stderr)
     return None
 
 
 def _checksum(body: dict[str, Any]) -> str:
     return _sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode())
+
+
+def remembered(cache: Path, name: str, key: str, make: Callable[[], bytes]) -> bytes:
+    """What `make` returns, made once for a key.
+
+    Args:
+        cache: the folder where it is kept.
+        name: of the file that keeps it; the next key of the same name takes its place.
+        key: all that decides what is made.
+        make: makes it.
+
+    The file opens with a digest of the key and of what follows: where any byte has changed, it is made anew.
+    """
+    path = cache / name
+    kept = path.read_bytes() if path.is_file() else b""
+    if kept[:32] == _digest(key, kept[32:]):
+        return kept[32:]
+    data = make()
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=cache, prefix=".", delete=False) as file:
+        file.write(_digest(key, data) + data)
+    Path(file.name).replace(path)
+    return data
+
+
+def _digest(key: str, data: bytes) -> bytes:
+    return hashlib.sha256(hashlib.sha256(key.encode()).digest() + data).digest()

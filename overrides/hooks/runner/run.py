@@ -1,184 +1,212 @@
-"""Runs one snippet in its closed folder and makes the record of that run, or says what was wrong with it."""
+"""Brings every snippet's record up to date: runs those that have none, several at a time, each in its closed folder."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import SourceError, reason
-from .folder import write_files
-from .outcome import outcome, program_folder
-from .record import Record, key_of
-from .sections import Snippet
+from .errors import Place, SourceError
+from .folder import check_names, programs
+from .outcome import Outcome
+from .record import Record, last_seconds, load, save, version_of, writing
+from .sections import Snippet, patience
+
+Lifeline = tuple[socket.socket, socket.socket]
 
 WATCH = Path(__file__).with_name("watch.py")
 
 # What a run may see of the outside: enough to start, nothing that changes a result.
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SSL_CERT_FILE")
-STEADY = {
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-    "PYTHONUNBUFFERED": "1",  # what is printed keeps its place among what children print
-    "PYTHONNOUSERSITE": "1",
-    "LC_ALL": "C.UTF-8",
-    "TZ": "UTC",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "CUDA_VISIBLE_DEVICES": "",
-    "MPLBACKEND": "agg",
-}
+SETTINGS = """
+  PYTHONHASHSEED=0 PYTHONUTF8=1 PYTHONNOUSERSITE=1 LC_ALL=C.UTF-8 TZ=UTC
+  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+  TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 CUDA_VISIBLE_DEVICES= MPLBACKEND=agg
+  PYTHONUNBUFFERED=1
+"""  # unbuffered: what is printed keeps its place among what children print
+STEADY: dict[str, str] = dict(re.findall(r"(\w+)=(\S*)", SETTINGS))
 # Where a system keeps what every program may read.
 SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library /private/etc /private/var/db"
 DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
 
 
-class Stopped(Exception):
-    """The build was interrupted."""
+def ensure_records(
+    root: Path, cache: Path, names: Sequence[str] = ()
+) -> dict[str, Record]:
+    """The valid record of each snippet in `root`/snippets, by name; those that have none are run first.
+
+    Args:
+        root: the project's folder.
+        cache: the folder that keeps the records.
+        names: only these snippets; all where none is given.
+
+    Raises:
+        SourceError: naming every snippet that failed. The records of those that did not fail are kept.
+    """
+    folder = root / "snippets"
+    for name in names:
+        if not (folder / f"{name}.py").is_file():
+            known = ", ".join(path.stem for path in programs(folder))
+            problem = f"there is no snippet '{name}'."
+            Place(folder).fail(problem, f"use one of: {known}.")
+    check_names(folder)
+    patience()  # says at once what is wrong with LIMITS
+    version_of.cache_clear()  # `serve` may outlive an installation
+    paths = [folder / f"{name}.py" for name in names] or programs(folder)
+    snippets = [Snippet.read(path, root) for path in paths]
+    records = {snippet.name: load(snippet, cache) for snippet in snippets}
+    missing = [snippet for snippet in snippets if records[snippet.name] is None]
+    if missing:
+        # Said at once, and not after a minute of running.
+        with writing(cache), tempfile.NamedTemporaryFile(dir=cache) as probe:
+            probe.write(b"x" * 65536)
+        records.update(_run_all(_longest_first(missing, cache), root, cache))
+    return {name: record for name, record in records.items() if record}
 
 
-class Runs:
-    """The runs under way, to be stopped together."""
-
-    def __init__(self) -> None:
-        self.watchers: set[subprocess.Popen[bytes]] = set()
-        self.stopped = False
-        self.lock = threading.Lock()
-
-    def start(self, job: Path) -> subprocess.Popen[bytes]:
-        """Starts the process that watches the run of this job."""
-        with self.lock:
-            if self.stopped:
-                raise Stopped
-            # A session of its own: Ctrl-C reaches it by us, or by our end.
-            with job.with_name("watch").open("wb") as said:
-                watcher = subprocess.Popen(
-                    [sys.executable, "-P", str(WATCH), str(job)],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    stderr=said,
-                    start_new_session=True,
-                )
-            self.watchers.add(watcher)
-        return watcher
-
-    def wait(self, watcher: subprocess.Popen[bytes]) -> None:
-        """Waits for its end."""
-        watcher.wait()
-        with self.lock:
-            self.watchers.discard(watcher)
-
-    def stop(self) -> None:
-        """Ends all runs: a watcher whose standard input closes ends its own."""
-        with self.lock:
-            self.stopped = True
-            for watcher in self.watchers:
-                if watcher.stdin:
-                    watcher.stdin.close()
+def read_modules(root: Path) -> dict[str, Snippet]:
+    """The modules that programs share, by the name under which a chapter includes them: 'shared/optimiser'."""
+    paths = programs(root / "snippets/shared")
+    return {f"shared/{path.stem}": Snippet.read(path, root) for path in paths}
 
 
-def run(snippet: Snippet, root: Path, cache: Path, runs: Runs | None = None) -> Record:
+def _longest_first(snippets: list[Snippet], cache: Path) -> list[Snippet]:
+    """Those that never ran come first, then by the seconds of the last run: so that no long one starts last."""
+    seconds = {snippet.name: last_seconds(snippet.name, cache) for snippet in snippets}
+    return sorted(snippets, key=lambda s: -(seconds[s.name] or s.limits.time))
+
+
+def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Record]:
+    lifeline, count, done = socket.socketpair(), len(snippets), itertools.count(1)
+
+    def one(snippet: Snippet) -> Record:
+        took = "FAILED"
+        try:
+            record = run(snippet, root, cache.parent, lifeline)
+            save(record, cache)
+            took = f"{record.provenance['seconds']:6.1f} s"
+            return record
+        finally:
+            if lifeline[0].fileno() >= 0:  # not stopped
+                say(f"{next(done):4} of {count}  {snippet.name:<24} {took}")
+
+    say(f"Running {count} snippet{'s' * (count > 1)}, {os.cpu_count()} at a time")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        futures = [pool.submit(one, snippet) for snippet in snippets]
+        try:
+            wait(futures)
+        except BaseException:  # Ctrl-C
+            lifeline[0].close()
+            pool.shutdown(cancel_futures=True)
+            raise
+    records, failures = {}, []
+    for snippet, future in zip(snippets, futures, strict=True):
+        try:
+            records[snippet.name] = future.result()
+        except SourceError as error:
+            failures.append(error)
+    if failures:
+        failures[0].others = failures[1:]
+        raise failures[0]
+    return records
+
+
+def say(line: str) -> None:
+    """Tells who waits how far it is, on stderr."""
+    print(f"{line}\n", end="", file=sys.stderr, flush=True)
+
+
+def run(
+    snippet: Snippet, root: Path, cache: Path, lifeline: Lifeline | None = None
+) -> Record:
     """Runs `snippet`, a program of the project in `root`, and returns its record.
 
     Args:
         snippet: the program, with the files of its closed folder.
         root: the project's folder.
         cache: a folder for what matplotlib finds out about fonts.
-        runs: where this run is listed, so that it can be stopped.
+        lifeline: the process that watches the run holds the second end, and ends the run when the first is closed.
 
     Raises:
-        SourceError: a section raised, wrote to stderr, left a NaN, did not fail as declared; the process died; it
-            opened what is not its own; a limit was reached.
-        Stopped: by `runs.stop`.
+        SourceError: a section raised, wrote to stderr, left a NaN, did not fail as declared; the process died, or was
+            stopped; it opened what is not its own; a limit was reached.
     """
-    runs = runs or Runs()
-    fonts = cache / "matplotlib"
+    ends, fonts = lifeline or socket.socketpair(), cache / "matplotlib"
     try:
         made = tempfile.TemporaryDirectory(prefix="run-", ignore_cleanup_errors=True)
         scratch = Path(made.name).resolve()
         job = _prepare(snippet, root, fonts, scratch)
     except OSError as error:
-        problem = f"no run can start: {reason(error)}."
-        remedy = (
-            "make room for temporary files, or name another folder for them in TMPDIR."
-        )
-        raise SourceError(snippet.path, None, problem, remedy) from error
+        problem = f"no run can start: {error.strerror or error}."
+        remedy = "make room for temporary files, or name another folder in TMPDIR."
+        Place(snippet.path).fail(problem, remedy)
     with made:
-        runs.wait(runs.start(job))
-        if runs.stopped:
-            raise Stopped
+        # A session of its own: Ctrl-C reaches it by us, or by our end.
+        with (scratch / "watch").open("wb") as said:
+            subprocess.run(
+                [sys.executable, "-P", str(WATCH), str(job)],
+                stdin=ends[1].fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
         if not (scratch / "answer.json").exists():
-            _end_all(scratch)
-        _keep(scratch / "matplotlib", fonts)
-        return outcome(snippet, scratch, key_of(snippet))
+            from .watch import end_marked  # a build that runs nothing needs no psutil
+
+            end_marked(str(scratch))
+        _share_fonts(scratch / "matplotlib", fonts)
+        return Outcome(snippet, scratch).record()
 
 
-def _end_all(scratch: Path) -> None:
-    """Ends what the run left where the process that watched it was killed."""
-    from .watch import GONE, marked  # a build that runs nothing needs no psutil
-
-    for process in marked(str(scratch)):
-        with suppress(*GONE):
-            process.kill()
-
-
-def _keep(made: Path, fonts: Path) -> None:
-    """Keeps what matplotlib found out about the machine's fonts; a lock that an ended run left is not kept."""
+def _share_fonts(source: Path, target: Path) -> None:
+    """Copies what matplotlib found out about the machine's fonts, and no lock that an ended run left."""
     with suppress(OSError):
-        fonts.mkdir(parents=True, exist_ok=True)
-        for path in made.glob("fontlist-*.json"):
-            if not (fonts / path.name).exists():
-                part = fonts / f"{made.parent.name}.part"
-                shutil.copy(path, part)
-                part.replace(fonts / path.name)
+        target.mkdir(parents=True, exist_ok=True)
+        for path in source.glob("fontlist-*.json"):
+            part = target / f"{source.parent.name}.part"
+            shutil.copy(path, part)
+            part.replace(target / path.name)
 
 
 def _prepare(snippet: Snippet, root: Path, fonts: Path, scratch: Path) -> Path:
     """Lays out the folder of a run, and the job beside it that says what to run."""
-    folder = program_folder(scratch, snippet)
-    for place in (folder, scratch / "home", scratch / "tmp", scratch / "matplotlib"):
-        place.mkdir(parents=True, exist_ok=True)
-    write_files(snippet.files, folder)
-    for path in fonts.glob("fontlist-*.json"):
-        shutil.copy(path, scratch / "matplotlib")
-    (scratch / "matplotlibrc").write_bytes(snippet.style)
+    folder = scratch / "program" / snippet.name
+    own = {"HOME": "home", "TMPDIR": "tmp", "MPLCONFIGDIR": "matplotlib"}
+    for name in own.values():
+        (scratch / name).mkdir()
+    for name, data in snippet.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    _share_fonts(fonts, scratch / "matplotlib")
+    (scratch / "matplotlib/matplotlibrc").write_bytes(snippet.style)
     for name in ("stdout", "stderr", "report"):
         (scratch / name).touch()
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    homes = {name: str(scratch / path) for name, path in own.items()}
     readable = [*SYSTEM.split(), sys.prefix, sys.exec_prefix, sys.base_prefix]
     job = {
         "folder": str(folder),
         "program": snippet.path.name,
-        "cells": [
-            (c.first_line, c.first_line + c.source.count("\n")) for c in snippet.cells
-        ],
+        "cells": [(cell.first_line, cell.last_line) for cell in snippet.cells],
         "project": str((root / "snippets").resolve()),
-        **{name: str(scratch / name) for name in ("stdout", "stderr", "report")},
-        "environment": {
-            **passed,
-            **STEADY,
-            "HOME": str(scratch / "home"),
-            "TMPDIR": str(scratch / "tmp"),
-            "MPLCONFIGDIR": str(scratch / "matplotlib"),
-            "MATPLOTLIBRC": str(scratch / "matplotlibrc"),
-        },
+        "environment": {**passed, **STEADY, **homes},
         "places": {
             os.sep: "",
-            **{os.path.realpath(place): "r" for place in readable},
+            **dict.fromkeys(map(os.path.realpath, readable), "r"),
             str(root.resolve()): "",
             str(WATCH.parent): "r",  # a traceback or a warning may look into child.py
-            **{place: "w" for place in (str(scratch), *DEVICES.split())},
+            **dict.fromkeys([str(scratch), *DEVICES.split()], "w"),
         },
         **snippet.limits.allowed(),
     }

@@ -6,12 +6,12 @@ import ast
 import os
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from .errors import Place
-from .folder import closed_folder, program_text, settings
+from .folder import NO_PYTHON, closed_folder, program_text, settings
 
 MARKER = re.compile(
     r"^(?P<indent>\s*)#\s*-+8<-+\s*\[\s*(?P<type>start|end)\s*:\s*(?P<name>[^\]\s]*)\s*\]\s*$"
@@ -48,11 +48,7 @@ class Limits:
 
     @classmethod
     def read(cls, text: str, path: Path) -> Limits:
-        """The limits that a program sets.
-
-        Raises:
-            SourceError: what it sets is no limit of that kind, or set already.
-        """
+        """The limits that a program sets. Raises SourceError where it sets none of that kind, or one twice."""
         limits: dict[str, float] = {}
         for here, setting, value in settings(text, path):
             name = setting.removesuffix(" limit")
@@ -63,20 +59,14 @@ class Limits:
             example, *units = WRITTEN[name]
             found = re.fullmatch(rf"(\d+(?:\.\d+)?) ?({'|'.join(units)})", value)
             if not found or not float(found[1]):
-                here.fail(
-                    f"'{value}' is no {setting}.",
-                    f"write it as, say, '# {setting}: {example}'.",
-                )
+                remedy = f"write it as, say, '# {setting}: {example}'."
+                here.fail(f"'{value}' is no {setting}.", remedy)
             limits[name] = float(found[1]) * UNITS[found[2]]
         return cls(**limits)
 
 
 def patience() -> float:
-    """How many times the limits of time and memory hold: LIMITS in the environment, for a slow machine; else once.
-
-    Raises:
-        SourceError: LIMITS is no number above 0.
-    """
+    """How many times the limits of time and memory hold: LIMITS in the environment, for a slow machine; else once."""
     text = os.environ.get("LIMITS") or "1"
     if not re.fullmatch(r"\d{1,6}(\.\d+)?", text) or not float(text):
         remedy = "write LIMITS=3 for limits of time and memory three times as large."
@@ -94,6 +84,10 @@ class Cell:
     raises: str | None = None  # the exception that this section is there to show
     allows_nan: bool = False
 
+    @property
+    def last_line(self) -> int:
+        return self.first_line + self.source.count("\n")
+
 
 @dataclass(frozen=True)
 class Snippet:
@@ -101,7 +95,6 @@ class Snippet:
 
     path: Path  # relative to the project's root
     text: str
-    docstring: str
     cells: tuple[Cell, ...]
     limits: Limits
     # What its closed folder holds, by path below `snippets/`; and the look of its figures, which no reader needs.
@@ -130,39 +123,32 @@ class Snippet:
         """
         files, style = closed_folder(path, root), root / "snippets/matplotlibrc"
         own = files[path.relative_to(root / "snippets").as_posix()]
-        place = path.relative_to(root)
-        snippet = cls.parse(program_text(own, Place(place)), place)
         draws = any(b"matplotlib" in data for data in files.values())
         look = style.read_bytes() if draws and style.is_file() else b""
+        place = path.relative_to(root)
+        snippet = cls.parse(program_text(own, place), place)
         return replace(snippet, files=files, style=look)
 
     @classmethod
     def parse(cls, text: str, path: Path) -> Snippet:
         """Splits `text`; `path` is for messages only."""
         tree = _tree(text, path)
-        docstring = ast.get_docstring(tree)
-        if not docstring:
-            Place(path, 1).fail(
-                "the snippet has no docstring.",
-                "open it with one that says what it shows.",
-            )
-        below = Place(path, tree.body[0].end_lineno or 1)
+        if not ast.get_docstring(tree):
+            remedy = "open it with one that says what it shows."
+            Place(path, 1).fail("the snippet has no docstring.", remedy)
         cells = tuple(_cells(text, tree, path))
+        last = Place(path, tree.body[0].end_lineno)
         if len(tree.body) == 1:
-            below.fail(
-                "no code stands below the docstring.", "write the program there."
-            )
-        if tree.body[1].lineno <= (below.line or 1):
-            below.fail(
-                "a statement stands on the line of the docstring.", "move it below."
-            )
+            last.fail("no code stands below the docstring.", "write the program there.")
+        if tree.body[1].lineno == last.line:
+            problem = "a statement stands on the line of the docstring."
+            last.fail(problem, "move it below.")
         for cell in cells[:-1]:
             if cell.raises:
-                Place(path, cell.first_line).fail(
-                    f"section '{cell.name}' is declared to raise {cell.raises}, so nothing after it can run.",
-                    "make it the last section of its file.",
-                )
-        return cls(path, text, docstring, cells, Limits.read(text, path))
+                problem = f"section '{cell.name}' is declared to raise {cell.raises}, so nothing after it can run."
+                remedy = "make it the last section of its file."
+                Place(path, cell.first_line).fail(problem, remedy)
+        return cls(path, text, cells, Limits.read(text, path))
 
 
 def _tree(text: str, path: Path) -> ast.Module:
@@ -170,97 +156,63 @@ def _tree(text: str, path: Path) -> ast.Module:
         with warnings.catch_warnings(action="ignore"):  # the run will say them
             compile(text, path, "exec", dont_inherit=True)
             return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except NO_PYTHON as error:
         problem = f"this is not Python: {getattr(error, 'msg', error)}."
         Place(path, getattr(error, "lineno", None)).fail(problem, "mend the line.")
 
 
-def _cells(text: str, tree: ast.Module, path: Path) -> list[Cell]:
+def _cells(text: str, tree: ast.Module, path: Path) -> Iterator[Cell]:
+    """The sections, and what stands between them: each opens once, closes once, and holds no other."""
     lines = text.split("\n")
-    _check_markers(lines, tree, path)
-    cells: list[Cell] = []
-    name: str | None = None
     start = tree.body[0].end_lineno or 1  # the docstring is no cell of the notebook
-    for number in range(start, len(lines) + 1):
-        marker = MARKER.match(lines[number]) if number < len(lines) else None
-        if marker or number == len(lines):
-            cells += _cell(name, lines[start:number], start + 1)
-            start = number + 1
-        if marker:
-            name = marker["name"] if marker["type"] == "start" else None
-    return cells
-
-
-def _cell(name: str | None, lines: list[str], first_line: int) -> list[Cell]:
-    """The cell of these lines, without the blank ones around it; none if nothing else is there."""
-    while lines and not lines[0].strip():
-        lines, first_line = lines[1:], first_line + 1
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
-    if not lines:
-        return []
-    raises = RAISES.match(lines[0])
-    return [
-        Cell(
-            name,
-            "\n".join(lines),
-            first_line,
-            raises["name"] if raises else None,
-            bool(ALLOWS_NAN.match(lines[0])),
-        )
-    ]
-
-
-def _check_markers(lines: list[str], tree: ast.Module, path: Path) -> None:
-    """Each marker stands between top-level statements; each section opens once, closes once, holds no other."""
     opened: dict[str, int] = {}
-    current = ""
-    for number, line in enumerate(lines, start=1):
+    current = None
+    for number, line in enumerate(lines, 1):
         if not (marker := MARKER.match(line)):
             continue
-        name, here = marker["name"], Place(path, number)
-        if marker["indent"] or any(
-            _first_line(s) < number <= (s.end_lineno or 0) for s in tree.body
-        ):
-            here.fail(
-                f"the marker of section '{name}' stands inside a function, a block or a string.",
-                "move it to the top level of the file, before or after the whole statement.",
-            )
-        if not NAME.match(name):
-            here.fail(
-                f"'{name}' is not a section name.",
-                "use lower-case letters, digits, '-' and '_', beginning with a letter.",
-            )
-        if marker["type"] == "end":
-            if name != current:
-                known = "closed before" if name in opened else "never opened"
-                close = f"close the open section '{current}' instead."
-                here.fail(
-                    f"section '{name}' ends here but was {known}.",
-                    close if current else "remove the marker or add its start.",
-                )
-            current = ""
-            continue
-        if current:
-            here.fail(
-                f"section '{name}' starts inside section '{current}' (line {opened[current]}).",
-                f"close '{current}' first: '# --8<-- [end:{current}]'.",
-            )
-        if name in opened:
+        name, starts = marker["name"], marker["type"] == "start"
+        _check_marker(marker, tree, here := Place(path, number))
+        if starts and current:
+            problem = f"section '{name}' starts inside section '{current}' (line {opened[current]})."
+            here.fail(problem, f"close '{current}' first: '# --8<-- [end:{current}]'.")
+        if starts and name in opened:
             first = f"first on line {opened[name]}"
-            here.fail(
-                f"section '{name}' starts a second time ({first}).",
-                "give it another name.",
-            )
-        current = name
-        opened[name] = number
+            problem = f"section '{name}' starts a second time ({first})."
+            here.fail(problem, "give it another name.")
+        if not starts and name != current:
+            known = "closed before" if name in opened else "never opened"
+            close = f"close the open section '{current}' instead."
+            remedy = close if current else "remove the marker or add its start."
+            here.fail(f"section '{name}' ends here but was {known}.", remedy)
+        yield from _cell(current, lines[start : number - 1], start + 1)
+        start, current = max(start, number), name if starts else None
+        opened.setdefault(name, number)
     if current:
-        Place(path, opened[current]).fail(
-            f"section '{current}' is never closed.",
-            f"add '# --8<-- [end:{current}]' after its last line.",
-        )
+        remedy = f"add '# --8<-- [end:{current}]' after its last line."
+        problem = f"section '{current}' is never closed."
+        Place(path, opened[current]).fail(problem, remedy)
+    yield from _cell(None, lines[start:], start + 1)
 
 
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+def _check_marker(marker: re.Match[str], tree: ast.Module, here: Place) -> None:
+    """It stands between top-level statements, decorators included, and names a section."""
+    for one in tree.body:
+        first = min(n.lineno for n in [one, *getattr(one, "decorator_list", [])])
+        if marker["indent"] or first < (here.line or 0) <= (one.end_lineno or 0):
+            problem = f"the marker of section '{marker['name']}' stands inside a function, a block or a string."
+            remedy = "move it to the top level of the file, before or after the whole statement."
+            here.fail(problem, remedy)
+    if not NAME.match(marker["name"]):
+        remedy = "use lower-case letters, digits, '-' and '_', beginning with a letter."
+        here.fail(f"'{marker['name']}' is not a section name.", remedy)
+
+
+def _cell(name: str | None, lines: list[str], first_line: int) -> Iterator[Cell]:
+    """The cell of these lines, without the blank ones around it; none if nothing else is there."""
+    written = [number for number, line in enumerate(lines) if line.strip()]
+    if written:
+        lines = lines[written[0] : written[-1] + 1]
+        raises, allows = RAISES.match(lines[0]), ALLOWS_NAN.match(lines[0])
+        kind = raises["name"] if raises else None
+        source, line = "\n".join(lines), first_line + written[0]
+        yield Cell(name, source, line, kind, bool(allows))

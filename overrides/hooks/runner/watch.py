@@ -40,41 +40,35 @@ class Tree:
         self.mark = mark
         self.me = psutil.Process()
         self.seen: dict[psutil.Process, float] = {}  # seconds of each, when last seen
-        self.adopts = sys.platform == "linux" and (
-            ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0  # PR_SET_CHILD_SUBREAPER
-        )
+        linux = sys.platform == "linux"  # 36: PR_SET_CHILD_SUBREAPER
+        self.adopts = linux and ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
 
-    def members(self) -> list[psutil.Process]:
+    def members(self) -> set[psutil.Process]:
         """The processes that live, those of a fork that nobody waited for included."""
-        found = set(self.me.children(recursive=True))
-        if not self.adopts:
-            found |= marked(self.mark)
-        return list(found - {self.me})
+        others = set() if self.adopts else marked(self.mark)
+        return {*self.me.children(recursive=True), *others} - {self.me}
 
     def look(self) -> tuple[float, float]:
         """Seconds of processor time that the run has used, and bytes of memory that it holds."""
-        memory = reaped = 0.0
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        known, memory = ended.ru_utime + ended.ru_stime, 0.0
         for process in self.members():
             with suppress(*GONE), process.oneshot():
                 times = process.cpu_times()
                 self.seen[process] = times.user + times.system
-                reaped += self.seen[process]
-                reaped += times.children_user + times.children_system
+                known += sum(times[:4])  # with that of the children it waited for
                 memory += process.memory_info().rss
-        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        # What was waited for counts with its parent; where the system does not tell, as it was when last seen.
-        known = reaped + ended.ru_utime + ended.ru_stime
+        # Where the system does not tell of who was waited for, it counts as it was when last seen.
         return max(known, sum(self.seen.values())), memory
 
     def end(self, first: int) -> None:
         """Ends every process; `first` is waited for elsewhere."""
         while living := [p for p in self.members() if _alive(p, first)]:
-            for process in living:  # halted first, so that none starts another
-                with suppress(*GONE):
-                    process.suspend()
-            for process in living:
-                with suppress(*GONE):
-                    process.kill()
+            # All are halted first, so that none starts another.
+            for act in (psutil.Process.suspend, psutil.Process.kill):
+                for process in living:
+                    with suppress(*GONE):
+                        act(process)
             time.sleep(0.01)
 
 
@@ -88,6 +82,13 @@ def marked(mark: str) -> set[psutil.Process]:
     return found
 
 
+def end_marked(mark: str) -> None:
+    """Ends what a run left where the process that watched it was killed."""
+    for process in marked(mark):
+        with suppress(*GONE):
+            process.kill()
+
+
 def _alive(process: psutil.Process, first: int) -> bool:
     with suppress(*GONE):
         if process.status() != psutil.STATUS_ZOMBIE:
@@ -99,9 +100,8 @@ def _alive(process: psutil.Process, first: int) -> bool:
 
 def watch(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Runs the job to its end or its limits; how it ended and what it took."""
-    tree = Tree(str(folder))
-    started = time.monotonic()
-    with Path(job["stdout"]).open("ab") as out, Path(job["stderr"]).open("ab") as err:
+    tree, started = Tree(str(folder)), time.monotonic()
+    with (folder / "stdout").open("ab") as out, (folder / "stderr").open("ab") as err:
         process = subprocess.Popen(
             [sys.executable, CHILD, folder / "job.json"],
             cwd=job["folder"],
@@ -112,27 +112,26 @@ def watch(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         )
     over, interval = "", INTERVAL
     try:
-        while not over:
+        while not over and not build_has_ended():
             with suppress(subprocess.TimeoutExpired):
                 process.wait(interval)
                 break
             used = time.thread_time()
-            over = _limit_reached(job, tree, time.monotonic() - started)
+            seconds, memory = tree.look()
+            wall = time.monotonic() - started
+            taken = {"time": seconds, "memory": memory, "wall": wall}
+            for name, file in (("output", "stdout"), ("errors", "stderr")):
+                taken[name] = (folder / file).stat().st_size
+            over = next((name for name in taken if taken[name] > job[name]), "")
             interval = max(INTERVAL, 20 * (time.thread_time() - used))
     finally:
         tree.end(process.pid)
     return {"status": process.wait(), "over": over, "seconds": tree.look()[0]}
 
 
-def _limit_reached(job: dict[str, Any], tree: Tree, wall: float) -> str:
-    """The name of a limit that the run has passed, or "" where it may go on."""
-    if build_has_ended():
-        return "build ended"
-    seconds, memory = tree.look()
-    taken = {"time": seconds, "memory": memory, "wall": wall}
-    for name, file in (("output", "stdout"), ("errors", "stderr")):
-        taken[name] = Path(job[file]).stat().st_size
-    return next((name for name in taken if taken[name] > job[name]), "")
+def build_has_ended() -> bool:
+    """The build holds the other end of standard input as long as it lives, and writes nothing."""
+    return bool(select.select([sys.stdin], [], [], 0)[0])
 
 
 def main() -> None:
@@ -140,17 +139,11 @@ def main() -> None:
         signal.signal(sign, lambda *_: sys.exit(1))  # by way of `finally`
     folder = Path(sys.argv[1]).parent
     try:
-        job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-        answer = json.dumps(watch(job, folder))
-        (folder / "answer.json").write_text(answer, encoding="utf-8")
+        job = json.loads(Path(sys.argv[1]).read_bytes())
+        (folder / "answer.json").write_text(json.dumps(watch(job, folder)))
     finally:
         if build_has_ended():
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def build_has_ended() -> bool:
-    """The build holds the other end of standard input as long as it lives, and writes nothing."""
-    return bool(select.select([sys.stdin], [], [], 0)[0])
 
 
 if __name__ == "__main__":

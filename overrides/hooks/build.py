@@ -1,0 +1,284 @@
+"""One language's build, from its configuration to its finished pages."""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import taking
+from chapters.edition import Edition, Project, check_twins
+from chapters.notebooks import read_titles
+from chapters.parts import Text
+from chapters.reading import Reading
+from chapters.source import Source, read_source
+from copies.notebook import colab, download
+from describing import about_page, has_previews, preview_cards
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+from publish.assets import SHIM, finish_assets, is_published
+from publish.finishing import page_policy
+from publish.metadata import read_citation
+from publish.moved import keep_addresses, read_moved
+from publish.offline import offline_files
+from publish.search import WHOLE, teach_words
+from publish.staging import Staging, WarningCount
+from rebuilds import Kept, Published, Rebuild, digest_of, fingerprint
+from runner import Record, ensure_records, packed, read_modules
+
+Command = Literal["build", "gh-deploy", "serve"]
+
+
+@dataclass
+class Memory:
+    """What earlier builds of this process made, by language and uri."""
+
+    sources: dict[str, dict[str, Source]] = field(default_factory=dict)
+    pages: dict[str, dict[str, Kept]] = field(default_factory=dict)
+
+
+@dataclass
+class Build:
+    """One language's build.
+
+    Args:
+        config: of this language.
+        command: of MkDocs: "build", "gh-deploy" or "serve".
+        outer: the build inside whose last event this one runs; None for the first language.
+        memory: what earlier builds made.
+    """
+
+    config: MkDocsConfig
+    command: Command
+    outer: Build | None
+    memory: Memory
+    warnings: WarningCount = field(default_factory=WarningCount)
+    texts: dict[str, Text] = field(default_factory=dict)  # of all pages, by uri
+    records: dict[str, Record] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)  # by language
+
+    def __post_init__(self) -> None:
+        self.root = Path(self.config.config_file_path).resolve().parent
+        self.cache = self.root / ".cache"
+        self.languages: dict[str, dict[str, str]] = self.config.extra["languages"]
+        self.language = str(self.config.theme["language"])
+        self.own = self.languages[self.language]
+        self.published = Published(Path(self.config.site_dir), self.cache)
+        kept = self.memory.pages.setdefault(self.language, {})
+        self.forward: Callable[..., str] = str  # the template of a page that has moved
+        rebuild = Rebuild(kept, lambda: self.warnings.count)
+        self.pages = rebuild if self.command == "serve" else None
+
+    def prepare(self) -> None:
+        """Brings the records up to date and turns the build into a staging folder.
+
+        Raises:
+            SourceError: a program fails, a page has no twin, a title is missing.
+        """
+        config, root, outer = self.config, self.root, self.outer
+        folders = [language["docs"] for language in self.languages.values()]
+        if outer:
+            self.records, self.fingerprints = outer.records, outer.fingerprints
+        else:
+            check_twins(root, folders)
+            self.records = ensure_records(root, self.cache / "records")
+            told = f"{config.site_url} {config.repo_url} {config.extra['offline']} {self.command}"
+            self.fingerprints = {
+                name: fingerprint(
+                    root,
+                    [f for f in folders if f != language["docs"]],
+                    self.records,
+                    told,
+                )
+                for name, language in self.languages.items()
+            }
+        # What decides every page of a language beside its chapters.
+        self.around = fingerprint(
+            root, [*folders, "overrides/assets"], self.records, self.language
+        )
+        self.titles = read_titles(
+            root, list(self.records), list(self.languages), config.extra["joined"]
+        )
+        place_programs(
+            config.nav or [], [f"notebooks/{name}.md" for name in self.records]
+        )
+        config.extra["policy"] = page_policy(root / "overrides")
+        self.citation = read_citation(root)
+        self.styles = [root / "overrides" / str(path) for path in config.extra_css]
+
+    def stage(self) -> None:
+        """From here on MkDocs writes to a folder of its own."""
+        config = self.config
+        self.staging = Staging(Path(config.site_dir))
+        config.site_dir = str(self.staging.folder)
+        address = self.outer.config.site_url if self.outer else config.site_url
+        config.extra["root_url"] = address  # of all languages, for the sitemap
+        folder = f"{self.own['path']}/" if self.outer else ""
+        # From the search's own script, three folders below the root.
+        config.extra["index"] = f"../../../{folder}{WHOLE}"
+        config.extra["published"] = self.command != "serve"
+        config.extra_css = []  # they become one with Material's
+
+    # The sources
+
+    def read(self, files: Files) -> None:
+        """The chapters of this language, in the order of the navigation, and the data beside them."""
+        config, order = self.config, flat(self.config.nav or [])
+        chapters = [file for file in files.documentation_pages() if file.abs_src_path]
+        chapters.sort(
+            key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999
+        )
+        modules, languages = read_modules(self.root), list(self.languages)
+        project = Project(self.root, self.records, modules, self.titles, languages)
+        sources = [self._source(file) for file in chapters]
+        words, joined = config.extra["words"], config.extra["joined"]
+        self.edition = Edition(project, self.language, words, joined, sources)
+        self.edition.colab = colab(config, self.own["path"])
+        self.texts |= self.edition.texts
+        self.context = digest_of(
+            self.around,
+            [file.src_uri for file in files],
+            [source.shown for source in sources],
+            [text.shown for text in self.edition.texts.values()],
+        )
+        self.reading = Reading(self.edition)
+        extensions: list[Any] = config.markdown_extensions
+        extensions.append(self.reading)
+        fences = {"custom_fences": self.reading.fences()}
+        config.mdx_configs["pymdownx.superfences"] = fences
+        teach_words(list(self.edition.glossary.by_form))
+
+    def _source(self, file: File) -> Source:
+        path = Path(str(file.abs_src_path))
+        source = read_source(
+            path,
+            file.src_uri,
+            str(path.relative_to(self.root)),
+            self.config.extra["joined"],
+        )
+        read = self.memory.sources.setdefault(self.language, {})
+        if read.get(file.src_uri) != source:
+            read[file.src_uri] = source
+        return read[file.src_uri]  # with what is known of it
+
+    def add_programs(self, files: Files) -> None:
+        """Each program as a page, as a notebook and as a folder to download."""
+        for name, record in self.records.items():
+            text = self.edition.program_page(name)
+            self.texts[text.uri] = text
+            notebook = download(record, **self.edition.titles[name])
+            for uri, content in (
+                (text.uri, text.source),
+                (f"notebooks/{name}.ipynb", notebook),
+                (f"notebooks/{name}.zip", packed(record.files, name)),
+            ):
+                files.append(File.generated(self.config, uri, content=content))
+
+    def choose_assets(self, files: Files) -> None:
+        """The theme's files that the site needs, once for all languages; the pictures of link previews."""
+        for file in list(files):
+            if file.src_uri.startswith("assets/") and (
+                self.outer or not is_published(file.src_uri, self.languages)
+            ):
+                files.remove(file)
+        if has_previews(self.config, self.command) and not self.outer:
+            folder = self.cache / "cards"
+            for path, picture in preview_cards(
+                self.edition, self.records, folder
+            ).items():
+                files.append(File.generated(self.config, path, content=picture))
+
+    # A page
+
+    def markdown(self, page: Page) -> str:
+        """What Python-Markdown is to read for a page: nothing new where the page is as it was."""
+        text = self.texts[page.file.src_uri]
+        text.url = page.url
+        page.meta.update(self.edition.meta(text.uri))
+        if not self.pages:
+            return self.reading.begin(text)
+        key = digest_of(self.context, page.url, text.written)
+        return self.reading.begin(self.pages.begin(page, key, text))
+
+    def content(self, html: str, page: Page, files: Files) -> str:
+        """In `serve`: the page's HTML, from an earlier build where it is as it was."""
+        assert self.pages is not None
+        whole = self.pages.content(html, page, files)
+        self.texts[page.file.src_uri] = self.pages.kept[page.file.src_uri].text
+        return whole
+
+    def page_context(self, page: Page) -> dict[str, Any]:
+        """What the templates are given of a page: its twins in each language, how to take it along, what it tells machines."""
+        config, languages = self.config, self.languages
+        here = posixpath.join(self.own["path"], page.url)
+        # What a reader has chosen, such as dark, holds for all languages.
+        config.extra["scope"] = get_relative_url(".", here)
+        previews = has_previews(config, self.command)
+        about = about_page(page, config, self.edition, self.own["path"], previews)
+        context: dict[str, Any] = {
+            "twins": {
+                name: get_relative_url(
+                    posixpath.join(one["path"], page.url) or ".", here
+                )
+                for name, one in languages.items()
+            },
+            "take": taking.ways(self.edition, page, config),
+            "about": about,
+        }
+        if page.file.src_uri in self.edition.sources:
+            words = config.extra["words"]
+            context["citation"] = about.bibtex(self.citation, words)
+        return context
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where this build's pages lie in the site, and the site's address."""
+        path = self.own["path"] if self.outer else ""
+        return path, (self.outer or self).config.site_url or ""
+
+    # The site
+
+    def keep_addresses(self) -> None:
+        """What has moved is found at its old address; before any other language comes into the same folder."""
+        moved = read_moved(self.root / "docs/moved.yml", "docs/moved.yml")
+        root = "../" if self.outer and self.own["path"] else ""
+        render = functools.partial(self.forward, config=self.config, root=root)
+        words = self.config.extra["words"]["moved"]
+        keep_addresses(self.staging.folder, moved, words, render)
+
+    def finish(self) -> None:
+        """What is made of all pages of all languages, and the offline edition."""
+        languages = self.languages.values()
+        # The first language's build holds all; any other stands by itself.
+        paths = [""] if self.own["path"] else [one["path"] for one in languages]
+        folders = [Path(folder) for folder in self.config.theme.dirs]
+        site, served = self.staging.folder, self.command == "serve"
+        finish_assets(site, self.cache, paths, folders, self.styles)
+        if not served:
+            files = offline_files(site, paths, self.root / "overrides" / SHIM)
+            if self.config.extra["offline"]:
+                self.staging.fill(files)
+            else:
+                target = site / self.config.extra["zip"]
+                target.write_bytes(packed(dict(files), target.stem))
+
+
+def place_programs(nav: list[Any], pages: list[str]) -> None:
+    """Gives the programs' pages their place in the navigation, after their overview."""
+    for item in nav:
+        for entries in item.values() if isinstance(item, dict) else ():
+            if "notebooks/index.md" in entries:
+                entries += [page for page in pages if page not in entries]
+
+
+def flat(nav: Any) -> list[str]:
+    """The files of a navigation, in their order."""
+    if isinstance(nav, str):
+        return [nav]
+    items = nav.values() if isinstance(nav, dict) else nav
+    return [name for item in items for name in flat(item)]

@@ -1,0 +1,149 @@
+"""What a chapter can ask for with `::: name argument`: one file for each, of the directive's name.
+
+Such a file has a function `write`, which gives Markdown, to be read where the directive stands, or an element of the page;
+and `OPTIONS`, the names of what may be indented below the directive, where it has any.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element
+
+from drawing.output import provenance_html, provenance_text
+from runner import Place, Record, nearest
+
+from ..data import read_joined
+from ..marks import Mark
+from ..parts import Part
+from ..values import check_section, the_record
+
+if TYPE_CHECKING:
+    from ..edition import Edition
+    from ..reading import Reading
+
+FORM = re.compile(r"::: +(?P<name>[\w-]+)(?: +(?P<argument>\S+))? *")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A directive as a page writes it.
+
+    Args:
+        argument: what follows its name, "" where nothing does.
+        options: what is indented below it, by name.
+        place: where it stands.
+        uri: the page's path below the folder of its language.
+        edition: all pages of that language.
+        reading: the page's parse.
+    """
+
+    argument: str
+    options: Mapping[str, Any]
+    place: Place
+    uri: str
+    edition: Edition
+    reading: Reading
+
+    def word(self, name: str) -> str:
+        """One of the site's own words in the page's language."""
+        return self.edition.words[name]
+
+    def section(self) -> tuple[Record, str]:
+        """The record and the section that the argument `program:section` names.
+
+        Raises:
+            SourceError: there is no such program or section.
+        """
+        name, _, section = self.argument.partition(":")
+        record = the_record(name, self.edition.records, self.place)
+        check_section(record, section, self.place)
+        return record, section
+
+    def entry(self, entries: Mapping[str, Any], what: str) -> Any:
+        """The entry that the argument names. Raises SourceError where there is none."""
+        if self.argument not in entries:
+            self.place.fail(
+                f"there is no {what} '{self.argument}'.",
+                nearest(self.argument, entries, f"{what}s"),
+            )
+        return entries[self.argument]
+
+    def run_file(self, program: str) -> str:
+        """The file of a program's page, from this one's."""
+        return self.edition.run_of(program, self.uri)
+
+    def provenance(self, record: Record, section: str) -> Element:
+        """The line that says where a result comes from."""
+        words, link = self.edition.words, f"{self.run_file(record.name)}#{section}"
+        html = provenance_html(record, words, section, self.reading.page.url)
+        text = provenance_text(record, words, link)
+        return self.reading.block(Part(html, "provenance", text))
+
+    def wrapped(self, kind: str, markdown: str) -> Element:
+        """Markdown in an element that the style sheet finds by its class."""
+        element = Element("div", {"class": kind})
+        self.reading.parse(element, markdown, self.place)
+        return element
+
+    def alternative(self, what: str) -> str:
+        """The option `alt` as plain text. Raises SourceError where it says nothing."""
+        text = self.edition.plain(self.options.get("alt") or "", self.place)
+        if not text:
+            self.place.fail(
+                f"{what} '{self.argument}' has no alternative text.",
+                "add 'alt: …', what it shows to someone who cannot see it.",
+            )
+        return text
+
+
+def written(mark: Mark, uri: str, edition: Edition, reading: Reading) -> str | Element:
+    """What a directive says: Markdown, to be read in its place, or an element.
+
+    Raises:
+        SourceError: there is no such directive or option; what it asks for is not there.
+    """
+    match = FORM.fullmatch(mark.lines[0])
+    if not match:
+        mark.place.fail(
+            f"'{mark.lines[0].strip()}' cannot be read.",
+            "write '::: output snippet:section', '::: figure snippet:section' or '::: correction id'.",
+        )
+    module = _module(match["name"], mark.place)
+    options = options_of(mark, getattr(module, "OPTIONS", set()), edition.joined)
+    argument, place = match["argument"] or "", mark.place
+    call = Call(argument, options, place, uri, edition, reading)
+    result: str | Element = module.write(call)
+    return result
+
+
+def options_of(mark: Mark, known: set[str], joined: str) -> dict[str, Any]:
+    """What is indented below a directive, read as YAML.
+
+    Raises:
+        SourceError: it is no YAML, or not among the `known`.
+    """
+    text = textwrap.dedent("\n".join(mark.lines[1:]))
+    options = read_joined(text, mark.place.at(1), joined) or {}
+    unknown = set(options) - known if isinstance(options, dict) else {options}
+    if unknown:
+        mark.place.fail(
+            f"'{unknown.pop()}' is no option of {mark.lines[0].split()[1]}.",
+            f"its options: {', '.join(sorted(known)) or 'none'}.",
+        )
+    return dict(options)
+
+
+def _module(name: str, place: Place) -> ModuleType:
+    names = [one.name.replace("_", "-") for one in pkgutil.iter_modules(__path__)]
+    if name not in names:
+        place.fail(
+            f"there is no directive '{name}'.", nearest(name, names, "directives")
+        )
+    return importlib.import_module(f".{name.replace('-', '_')}", __name__)

@@ -1,0 +1,87 @@
+"""`::: program name`: the page of a program: what it is, how it ran, and its cells with what they printed and drew.
+
+mkdocs-jupyter renders the cells; a chapter never writes this one itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from xml.etree.ElementTree import Element, SubElement
+
+from drawing.output import facts_html, fenced, output_html, provenance_text
+from runner import Place, Record, printed
+
+from ..fences import reachable
+from ..notebooks import other_files, rendered
+from ..parts import Part
+from . import Call
+from .figure import drawn
+
+
+def write(call: Call) -> Element:
+    """The page below its title."""
+    record, reading = call.entry(call.edition.records, "program"), call.reading
+    parts = Element("parts")
+    reading.parse(parts, _head(call, record), call.place)
+    facts = (
+        f'<div class="notebook-facts">{facts_html(record, call.edition.words)}</div>'
+    )
+    text = provenance_text(record, call.edition.words)
+    parts.append(reading.block(Part(facts, "provenance", text)))
+    cells = record.notebook["cells"]
+    folder = call.edition.project.root / ".cache" / "notebooks"
+    page = SubElement(parts, "div", {"class": "notebook"})
+    for number, (cell, code) in enumerate(
+        zip(cells, rendered(record, folder), strict=True), start=1
+    ):
+        section = cell["metadata"].get("section") or ""
+        if section:
+            heading = SubElement(page, "h2", {"id": section})
+            heading.text = section
+        anchor = {} if section else {"id": cell["id"]}
+        box = SubElement(page, "div", {"class": "cell", **anchor})
+        prompt = SubElement(box, "span", {"class": "prompt", "aria-hidden": "true"})
+        prompt.text = f"[{number}]"
+        sections = ((record.name, section),) if section else ()
+        source = fenced(cell["source"], "python")
+        drawing = f'<div class="highlight"><pre><code>{code}</code></pre></div>'
+        shown = Part(reachable(drawing, reading), "code", source, sections)
+        box.append(reading.block(shown))
+        if text := printed(cell):
+            output = output_html(text, call.word("output"))
+            box.append(reading.block(Part(output, "output", fenced(text, "text"))))
+        if any("image/svg+xml" in one.get("data", {}) for one in cell["outputs"]):
+            box.append(_figure(call, record, section))
+    return parts
+
+
+def _head(call: Call, record: Record) -> str:
+    """Its summary, and the ways to take it along and to where it is shown."""
+    edition, name = call.edition, record.name
+    links = [f"[{call.word('download')}]({name}.ipynb)"]
+    if edition.colab:
+        address = f"{edition.colab}/notebooks/{name}.ipynb"
+        links.append(f"[{call.word('colab')}]({address})")
+    links.append(f"[{call.word('program')}]({name}.zip)")
+    if others := other_files(record):
+        paths = ", ".join(f"`{path}`" for path in others)
+        links.append(f"{call.word('reads')} {paths}")
+    if chapters := edition.chapters_with(name):
+        shown = ", ".join(f"[{one.title}](../{one.uri})" for one in chapters)
+        links.append(f"{call.word('used_in')} {shown}")
+    return f"{edition.titles[name]['summary']}\n\n{' · '.join(links)}"
+
+
+def _figure(call: Call, record: Record, section: str) -> Element:
+    """A figure as the first chapter that has it shows it, without its caption."""
+    shown = call.edition.figures(record.name)
+    if section not in shown:
+        Place(f"snippets/{record.name}.py").fail(
+            f"the figure of section '{section}' is in no chapter, so it has no alternative text.",
+            f"show it in a chapter with '::: figure {record.name}:{section}'.",
+        )
+    options = {k: v for k, v in shown[section].items() if k != "caption"}
+    argument = f"{record.name}:{section}"
+    return drawn(
+        dataclasses.replace(call, argument=argument, options=options), record, section
+    )

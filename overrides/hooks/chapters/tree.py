@@ -1,0 +1,219 @@
+"""What is done to the elements of a page once Markdown has read it, and what Markdown has left over is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement
+
+from drawing.output import stops
+from markdown.extensions.footnotes import FootnoteExtension
+from runner import Place
+
+from .marks import TOKEN, Marks
+from .parts import Part
+
+# Where a number is only a number, not a link: headings, titles, other links.
+TITLES = {"a", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "label"}
+ALIGNED = re.compile(r"text-align: (left|center|right);")
+# What may keep marks as they were written.
+KEEPING = re.compile(r"<!--.*?-->|<(code|pre)\b.*?</\1>", re.DOTALL)
+RAW_LINK = re.compile(r"""<(?:a|img)\b[^>]*\s(?:href|src)=["']?(?![a-z]+:|//|#)""")
+
+REMEDIES = {
+    "directive": "let it stand on lines of its own, with an empty line before and after it.",
+    "stray": "let a directive stand on lines of its own, and an include inside a fence.",
+    "include": 'write --8<-- "snippet.py:section" on a line of its own, inside a fence.',
+    "value": "write a value in text or in a formula, not in HTML or in an address.",
+    "citation": "write a citation in text, not in HTML or in a title.",
+    "private": "this character is one of those that the site keeps for itself; leave it out.",
+}
+LEFT = (
+    (r"\{\{|\}\}", "write {{ snippet:name }}, or set it as code."),
+    (r"\[\^[^\]\s]+\]", "write the note: '[^name]: …', or set it as code."),
+    (r"\{ ?[:.#][^}\n]*\}", "write attributes at the end of a heading or a paragraph."),
+    (r"(?m)^\s*(?:```|~~~)", "close the fence."),
+    (r"\[[^\]\n]+\]\[[^\]\n]*\]", "write the link's target: '[name]: page.md'."),
+)
+
+
+def dissolve(element: Element, parent: Element) -> None:
+    """Leaves what is in an element, and takes away the element itself."""
+    position = list(parent).index(element)
+    parent.remove(element)
+    last = parent[position - 1] if position else None
+
+    def add(text: str | None) -> None:
+        if text and last is None:
+            parent.text = (parent.text or "") + text
+        elif text and last is not None:
+            last.tail = (last.tail or "") + text
+
+    add(element.text)
+    for offset, child in enumerate(list(element)):
+        parent.insert(position + offset, child)
+        last = child
+    add(element.tail)
+
+
+def unlink_numbers(parent: Element, title: bool = False) -> None:
+    """Numbers in titles and in links are no links."""
+    title = title or parent.tag in TITLES or "title" in parent.get("class", "")
+    for child in list(parent):
+        if child.get("class") == "run":
+            if title:
+                dissolve(child, parent)
+        else:
+            unlink_numbers(child, title)
+
+
+def order_notes(
+    root: Element, notes: FootnoteExtension, cited: Collection[str]
+) -> None:
+    """Takes away the references that only code cites, and counts the others."""
+    for div in list(root.iter("div")):
+        listed = div.find("ol") if div.get("class") == "footnote" else None
+        if listed is None:
+            continue
+        for item in list(listed):
+            key = item.get("id", "").removeprefix(notes.makeFootnoteId(""))
+            if key in cited and key not in notes.footnote_order:
+                listed.remove(item)
+        if not len(listed) and div in list(root):
+            root.remove(div)
+        order = [f"#{item.get('id')}" for item in listed]
+        for mark in root.iter("a"):
+            if mark.get("class") == "footnote-ref":
+                mark.text = str(order.index(mark.get("href", "")) + 1)
+
+
+def dressed(root: Element, words: Mapping[str, str]) -> None:
+    """Gives notes and tables the form that readers need.
+
+    No line begins with the mark of a note; between two stands a comma, so that 2 and 4 do not read as 24. A table can be
+    scrolled by the keyboard; classes align its columns; an empty corner heads nothing.
+    """
+    for parent in list(root.iter()):
+        before = None
+        for position, child in enumerate(list(parent)):
+            if child.tag == "sup" and child.get("id", "").startswith("fnref"):
+                text = (parent.text if before is None else before.tail) or ""
+                joined = text if text == text.rstrip() else text.rstrip() + "\u202f"
+                if before is None:
+                    parent.text = joined
+                else:
+                    before.tail = joined
+                    if not text and before.get("id", "").startswith("fnref"):
+                        SubElement(before, "sup").text = ","
+                        parent.insert(list(parent).index(child), before[-1])
+                        before.remove(before[-1])
+            elif child.tag == "table":
+                box = Element("div", {"class": "table", **stops(words["table"])})
+                box.tail, child.tail = child.tail, None
+                parent[position] = box
+                box.append(child)
+            elif child.tag in ("th", "td"):
+                empty = child.tag == "th" and not len(child) and not child.text
+                child.tag = "td" if empty else child.tag
+                if aligned := ALIGNED.fullmatch(child.attrib.pop("style", "")):
+                    child.set("class", aligned[1])
+            before = child
+
+
+@dataclass(frozen=True)
+class Check:
+    """Looks for what could do nothing in a page.
+
+    Args:
+        source: its numbered text.
+        place: where that begins.
+        marks: those of the page.
+    """
+
+    source: str
+    place: Place
+    marks: Marks
+
+    def elements(self, root: Element) -> None:
+        """Checks the elements of a page. Raises SourceError at the first thing that Markdown has left."""
+        for element in root.iter():
+            for value in element.attrib.values():
+                self._no_mark(value)
+            if re.fullmatch("h[1-6]", element.tag) and not element.get("id"):
+                words = "".join(element.itertext())
+                self._line_of(words).fail(
+                    f"the heading '{words}' has no id.", "write '{ #id }' behind it."
+                )
+        for text in _texts(root):
+            self._no_mark(text)
+            for pattern, remedy in LEFT:
+                if found := re.search(pattern, text):
+                    lines = text[: found.start()].count("\n")
+                    line = text.split("\n")[lines]
+                    near = max(re.split(r"[\x02\x03]", line), key=lambda s: found[0].strip() in s)  # fmt: skip
+                    problem = f"'{found[0].strip()}' can do nothing here."
+                    self.place_of(near).fail(problem, remedy)
+
+    def raw(self, piece: object) -> str:
+        """A piece of the stash: a part as it is, raw HTML as it was written.
+
+        Raises:
+            SourceError: a mark, or a link of this site, stands in raw HTML.
+        """
+        if isinstance(piece, Part) or not isinstance(piece, str):
+            return piece if isinstance(piece, Part) else ""
+
+        def keep(match: re.Match[str]) -> str:
+            plain = re.sub(
+                rf'<span class="err">({TOKEN.pattern})</span>', r"\1", match[0]
+            )
+            if plain.startswith("<!--"):
+                return self.marks.restored(plain)
+            return TOKEN.sub(lambda t: _escaped(self.marks.restored(t[0])), plain)
+
+        kept = KEEPING.sub(keep, piece)
+        self._no_mark(KEEPING.sub("", piece))
+        if link := RAW_LINK.search(piece):
+            self.place_of(link[0]).fail(
+                f"'{link[0]}' is not followed.",
+                "write the link as Markdown: [words](page.md).",
+            )
+        return kept
+
+    def place_of(self, text: str) -> Place:
+        """Where a piece of the numbered text was written; where the text begins if it cannot be found."""
+        lines = text.strip().splitlines()
+        return self._at(self.source.find(lines[0]) if lines else -1)
+
+    def _line_of(self, text: str) -> Place:
+        """The line that ends with these words."""
+        found = re.search(rf"(?m)^.*{re.escape(text.strip())}\W*$", self.source)
+        return self._at(found.start() if found else -1)
+
+    def _at(self, position: int) -> Place:
+        if position < 0:
+            return self.place
+        before = self.source[:position]
+        hidden = sum(self.marks.of(t).source.count("\n") for t in TOKEN.findall(before))
+        return self.place.at(before.count("\n") + hidden)
+
+    def _no_mark(self, text: str) -> None:
+        for token in TOKEN.findall(text):
+            mark = self.marks.of(token)
+            if mark.kind in REMEDIES:
+                first = mark.source.splitlines()[0]
+                mark.place.fail(f"'{first}' can do nothing here.", REMEDIES[mark.kind])
+
+
+def _texts(element: Element) -> Iterator[str]:
+    """All texts of an element that are no code."""
+    if element.tag not in ("code", "pre"):
+        yield element.text or ""
+        for child in element:
+            yield from _texts(child)
+            yield child.tail or ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

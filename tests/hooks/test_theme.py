@@ -1,0 +1,93 @@
+"""The templates that take the place of Material's: they differ from the installed ones in what is listed here, and in nothing else.
+
+Where this fails, Material has changed: make the same changes in a copy of its new file.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from mkdocs.theme import Theme
+
+FIRST = re.compile(
+    r"\A\{#-.*?-#\}\n", re.DOTALL
+)  # the comment that says what a file is
+
+# By template: what Material says, what stands instead, and how often.
+CHANGES = {
+    "base.html": [
+        (
+            '<meta charset="utf-8">',
+            '<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{{ config.extra.policy }}">',
+            1,
+        ),
+        (
+            '    <input class="md-toggle" data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">',
+            "    ",
+            1,
+        ),
+        ('<label class="md-overlay" for="__drawer"></label>', "", 1),
+        ('id="__search" autocomplete="off">', 'id="__search" form="__toggles">', 1),
+        (
+            """data-md-color-accent="{{ accent | replace(' ', '-') }}">""",
+            """data-md-color-accent="{{ accent | replace(' ', '-') }}"><form id="__toggles" autocomplete="off"></form>""",
+            1,
+        ),
+        (
+            '"assets/javascripts/workers/search.a7633da7.min.js" | url',
+            '("assets/javascripts/workers/patient-search.js" | url) ~ "?engine=search.a7633da7.min.js&index=" ~ config.extra.index',
+            1,
+        ),
+        ('{{ lang.t("action.skip") }}', "{{ config.extra.words.skip }}", 1),
+    ],
+    "partials/javascripts/base.html": [
+        (
+            '<script>__md_scope=new URL("{{ config.extra.scope | d(base_url) }}",location)',
+            '<script data-scope="{{ config.extra.scope | d(base_url) }}">__md_scope=new URL(document.currentScript.dataset.scope,location)',
+            1,
+        )
+    ],
+    "partials/nav-item.html": [
+        (' tabindex="{{ tabindex }}">', ">", 2),
+        (' aria-expanded="{{ nav_item.active | tojson }}"', "", 1),
+    ],
+    "partials/search.html": [
+        (
+            ' role="dialog">',
+            """ role="dialog" aria-label="{{ lang.t('search') }}">""",
+            1,
+        ),
+    ],
+}
+
+
+def installed(name: str) -> str:
+    """Material's template, without its first comment."""
+    paths = [Path(folder, name) for folder in Theme("material").dirs]
+    (path,) = [path for path in paths if path.exists()]
+    return FIRST.sub("", path.read_text(encoding="utf-8"))
+
+
+def own(name: str) -> str:
+    """The site's template, likewise."""
+    return FIRST.sub("", (ROOT / "overrides" / name).read_text(encoding="utf-8"))
+
+
+def test_a_copy_leaves_out_what_is_listed() -> None:
+    name = "partials/javascripts/content.html"
+    tabs = re.compile(r"\{% if \"content.tabs.link\" .*?\{% endif %\}\n", re.DOTALL)
+    text, count = tabs.subn("", installed(name))
+    assert count == 1
+    assert own(name) == text
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_copy_differs_in_what_is_listed(name: str) -> None:
+    text = installed(name)
+    for old, new, count in CHANGES[name]:
+        assert text.count(old) == count, old
+        text = text.replace(old, new)
+    assert own(name) == text
