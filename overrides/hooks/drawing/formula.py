@@ -8,24 +8,43 @@ import re
 from math_core import LatexError, LatexToMathML
 
 STYLE = re.compile(r' style="([^"]*)"')
-# Classes that assets/style/type.css dresses: a style attribute would do nothing under the site's policy.
+# The styles of math-core for which assets/style/type.css has a class.
 CLASSES = {
-    "text-align: left": "left",
-    "text-align: right": "right",
-    "justify-items: start": "",
-    "justify-items: end": "",
-    "padding-left: 0": "flush-left",
-    "padding-right: 0": "flush-right",
-    **{
-        f"border-{side}: 0.05em solid currentcolor": f"line-{side}"
-        for side in ("left", "right", "top", "bottom")
-    },
+    "text-align:left": "left",
+    "justify-items:start": "left",
+    "text-align:right": "right",
+    "justify-items:end": "right",
+    "padding-left:0": "flush-left",
+    "padding-right:0": "flush-right",
+    "padding-top:0": "flush-top",
+    "padding-bottom:0": "flush-bottom",
+    "padding-left:1em": "indented",
+    "padding-left:0.1em": "close-left",
+    "padding-right:0.1em": "close-right",
+    "padding-right:0.1667em": "thin-right",
+    "padding-top:0.1667em": "thin-top",
+    "margin-left:-0.16666667em": "back",
+    "font-variant-caps:small-caps": "small-caps",
+    "math-shift:compact": "cramped",
+} | {
+    f"border-{side}:0.05em {kind} currentcolor": f"{kind}-{side}"
+    for side in ("top", "left", "right")
+    for kind in ("solid", "dashed")
 }
-COLOUR = re.compile(r"\x1b\[[\d;]*m")
+# What has none, by how it begins in the MathML: what it is, and what can be written.
+REFUSED = {
+    "color": ("a colour", "say in words what it means"),
+    "width": (
+        "a numbered or full-width equation",
+        "write aligned, gathered or just the equation",
+    ),
+    "margin": ("a space of this size", r"write \! for a negative space"),
+    "menclose": ("a box or a stroke", "say in words what it means"),
+}
 
 
 class FormulaError(ValueError):
-    """A formula cannot be read.
+    """A formula cannot be read or drawn.
 
     Args:
         tex: the formula.
@@ -39,23 +58,34 @@ class FormulaError(ValueError):
 
 @functools.cache
 def mathml(tex: str, display: bool) -> str:
-    """The MathML of a formula. Raises FormulaError where it is not LaTeX."""
+    """The MathML of a formula, with classes for all styles.
+
+    Args:
+        tex: LaTeX, without its dollar signs.
+        display: whether it stands on lines of its own.
+
+    Raises:
+        FormulaError: it is not LaTeX, or has what only a style attribute could draw.
+    """
+    converter = LatexToMathML(fancy_error=False)
     try:
-        drawn = LatexToMathML().convert_with_local_state(tex, displaystyle=display)
+        drawn = str(converter.convert_with_local_state(tex, displaystyle=display))
     except LatexError as error:
-        lines = [
-            line for line in COLOUR.sub("", str(error)).splitlines() if line.strip()
-        ]
-        raise FormulaError(tex, lines[0].removeprefix("Error: ").rstrip(".")) from error
-    if "menclose" in str(drawn) or r"\boxed" in tex:
-        raise FormulaError(tex, "no browser draws a box or a stroke of MathML")
+        reason = str(error).partition(": ")[2].rstrip(".")  # a position stands before
+        raise FormulaError(tex, reason) from error
+    asked = [one for style in STYLE.findall(drawn) for one in _declarations(style)]
+    for one in [*asked, *re.findall("menclose", drawn)]:
+        if one not in CLASSES:
+            what, instead = REFUSED.get(
+                re.split("[-:]", one)[0], (f"'{one}'", "leave it out")
+            )
+            raise FormulaError(tex, f"{what} cannot be drawn here; {instead}")
+    return STYLE.sub(lambda style: f' class="{_classes(style[1])}"', drawn)
 
-    def classes(match: re.Match[str]) -> str:
-        said = [one.strip() for one in match[1].split(";") if one.strip()]
-        unknown = [one for one in said if one not in CLASSES]
-        if unknown:
-            problem = f"'{unknown[0]}' cannot be shown under the site's policy"
-            raise FormulaError(tex, f"{problem}; write it without colours and numbers")
-        return f' class="{" ".join(filter(None, map(CLASSES.__getitem__, said)))}"'
 
-    return STYLE.sub(classes, str(drawn))
+def _declarations(style: str) -> list[str]:
+    return style.replace(": ", ":").rstrip(";").split(";")
+
+
+def _classes(style: str) -> str:
+    return " ".join(dict.fromkeys(CLASSES[one] for one in _declarations(style)))
