@@ -7,11 +7,10 @@ from functools import cached_property
 
 import yaml
 from bs4 import BeautifulSoup
+from chapters.data import Source, read_titles
 from chapters.edition import Edition, Project
-from chapters.notebooks import read_titles
-from chapters.parts import Text
+from chapters.page import Text
 from chapters.reading import Reading
-from chapters.source import Source
 from conftest import ROOT, SMALL
 from markdown import Markdown
 from runner import ensure_records, read_modules

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import taking
+from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project, check_twins
-from chapters.notebooks import read_titles
-from chapters.parts import Text
+from chapters.page import Text
 from chapters.reading import Reading
-from chapters.source import Source, read_source
 from copies.notebook import colab, download
 from describing import about_page, has_previews, preview_cards
 from mkdocs.config.defaults import MkDocsConfig

@@ -70,7 +70,6 @@ def _told() -> Iterator[None]:
 def on_startup(command: Command, dirty: bool) -> None:
     """Its presence makes MkDocs keep this module between the rebuilds of `serve`."""
     state.command = command
-    logging.getLogger("jieba").setLevel(logging.WARNING)
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

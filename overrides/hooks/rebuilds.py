@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chapters.marks import Marks
-from chapters.parts import Text
+from chapters.page import Marks, Text
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from runner import Record
@@ -92,6 +91,7 @@ class Published:
         return same and self._untouched(state)
 
     def remember(self, fingerprints: dict[str, str]) -> None:
+        """Writes down from what the site that now stands was made."""
         state = {"fingerprints": fingerprints, "listing": self._listing()}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_suffix(f".{os.getpid()}.part")

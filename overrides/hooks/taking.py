@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chapters.edition import Edition
-from chapters.parts import Text
+from chapters.page import Text
 from copies.chapter_notebook import chapter_notebook
 from copies.markdown import Site, copy_of, index_of, text_of, whole
 from mkdocs.config.defaults import MkDocsConfig

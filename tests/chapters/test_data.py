@@ -8,8 +8,7 @@ import re
 import pytest
 import yaml
 from chapter_files import LANGUAGES, body, file, pages, sections
-from chapters.data import read_corrections, read_map
-from chapters.glossary import read_glossary
+from chapters.data import read_corrections, read_glossary, read_map
 from conftest import ROOT
 
 ARTICLE = {

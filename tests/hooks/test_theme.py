@@ -42,6 +42,8 @@ CHANGES = {
             1,
         ),
         ('{{ lang.t("action.skip") }}', "{{ config.extra.words.skip }}", 1),
+        ("{{ page.meta.description }}", "{{ page.meta.description | e }}", 1),
+        ("{{ page.meta.title }}", "{{ page.meta.title | e }}", 1),
     ],
     "partials/javascripts/base.html": [
         (

@@ -9,6 +9,7 @@ of `note` in the language that `extra.words.babel` names so.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import KeysView, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,16 +25,20 @@ from pybtex.style.names.plain import NameStyle
 from runner import Place, nearest, read_text
 
 FIELD, GROUP = re.compile(r"\{(\w+)\}"), re.compile(r"\[([^\[\]]*)\]")
-ENDS = tuple(".?!。？！")
 NEEDED = (("author", "editor", "organization"), ("year", "date", "note"))
 # Kinds that are written as others are.
-LIKE = {"conference": "inproceedings", "incollection": "inproceedings"}
-LIKE |= {"inbook": "book", "manual": "proceedings", "report": "techreport"}
-LIKE |= dict.fromkeys(["booklet", "dataset", "online", "patent", "software"], "misc")
-LIKE |= {"unpublished": "misc"}
+LIKE = {
+    **{"conference": "inproceedings", "incollection": "inproceedings"},
+    **{"inbook": "book", "manual": "proceedings", "report": "techreport"},
+    **dict.fromkeys(["booklet", "dataset", "online", "patent", "software"], "misc"),
+    "unpublished": "misc",
+}
 # What the text of each begins with, and its address.
-LINKS = {"doi": ("doi:", "https://doi.org/")}
-LINKS |= {"eprint": ("arXiv:", "https://arxiv.org/abs/"), "url": ("", "")}
+LINKS = {
+    "doi": ("doi:", "https://doi.org/"),
+    "eprint": ("arXiv:", "https://arxiv.org/abs/"),
+    "url": ("", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,9 @@ def _reference(entry: Entry, words: Mapping[str, str], place: Place) -> str:
     text = ""
     for line in filter(None, template.split("\n")):
         text += line.removeprefix(words["cited_comma"]).format_map(fields)
-        text += " " if text.rstrip("*").endswith(ENDS) else words["cited_stop"]
+        end = unicodedata.normalize("NFKC", text.rstrip("*")[-1:])
+        done = end in (*".?!", words["cited_stop"].strip())
+        text += " " if done else words["cited_stop"]
     return re.sub(r"^(\d*)([-+#.)])", r"\1\\\2", text.strip())  # begins no list
 
 

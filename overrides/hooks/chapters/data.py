@@ -1,19 +1,22 @@
-"""The data in docs/ that both languages share and pages show: corrections, labs, the map of the article."""
+"""The data that all languages share and pages show: corrections, terms, labs, the map of the article, titles of programs."""
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import markdown
 from runner import Place, Record, is_source, nearest, read_text, read_yaml
 
-from .marks import with_joints, without_joints
+from .page import with_joints, without_joints
 
-if TYPE_CHECKING:
-    from .source import Source
-
+FRONT = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)\s*", re.DOTALL)
+TITLES = "snippets/titles.yml"
+Titles = dict[str, dict[str, dict[str, str]]]
 JUDGEMENTS = ("wrong", "imprecise", "unsupported", "missing")  # of the article
 VERDICTS = ("holds", "holds when", "did not show")  # of a lab
 
@@ -170,5 +173,148 @@ def _order(section: str) -> tuple[int, ...]:
 
 
 def line_of(text: str, key: str) -> int:
+    """The line of a YAML file on which an entry begins; 1 where none does."""
     lines = text.splitlines()
     return next((n for n, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
+
+
+def read_titles(
+    root: Path, names: list[str], languages: list[str], joined: str = ""
+) -> Titles:
+    """Title and summary of each program, by its name and the language, from snippets/titles.yml.
+
+    Raises:
+        SourceError: a program, a language or a text is missing, or one too many is there.
+    """
+    text = read_text(root / TITLES, TITLES)
+    found = dict(entries(read_joined(text, Place(TITLES, 1), joined), Place(TITLES)))
+    titles: Titles = {}
+    for name in names:
+        place = Place(TITLES, line_of(text, name) if name in found else None)
+        for language in languages:
+            parts = ("title", "summary")
+            said = texts(found.get(name, {}), language, parts, name, place)
+            titles.setdefault(name, {})[language] = dict(zip(parts, said, strict=True))
+    for name in found:
+        if name not in names:
+            Place(TITLES, line_of(text, name)).fail(
+                f"'{name}' is no snippet.", "remove or rename the entry."
+            )
+    return titles
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term in one language."""
+
+    id: str
+    term: str
+    definition: str
+    also: tuple[str, ...]  # other forms that count as the same term
+    other: str  # the term in the other languages
+    refused: tuple[str, ...]  # rival translations that a test refuses
+    place: Place
+
+
+def read_glossary(
+    path: Path, languages: list[str], joined: str = ""
+) -> dict[str, list[Term]]:
+    """All terms, by language, sorted by id; none where there is no file.
+
+    Raises:
+        SourceError: a language, a term or a definition is missing.
+    """
+    found: dict[str, list[Term]] = {language: [] for language in languages}
+    name = f"docs/{path.name}"
+    text = read_text(path, name) if path.exists() else ""
+    for id_, entry in sorted(
+        entries(read_joined(text, Place(name, 1), joined), Place(name))
+    ):
+        place = Place(name, line_of(text, id_))
+        said = {
+            language: texts(entry, language, ("term", "definition"), id_, place)
+            for language in languages
+        }
+        for language, (term, definition) in said.items():
+            own = entry[language]
+            others = [said[o][0] for o in languages if o != language]
+            forms, refused = tuple(own.get("also", ())), tuple(own.get("not", ()))
+            found[language].append(
+                Term(id_, term, definition, forms, ", ".join(others), refused, place)
+            )
+    return found
+
+
+def other_files(record: Record) -> dict[str, bytes]:
+    """What the program needs beside itself: the files that it reads and the modules that it imports, by path."""
+    return {n: data for n, data in record.files.items() if n != f"{record.name}.py"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A chapter's file as it is read.
+
+    Args:
+        uri: its path below the folder of its language.
+        name: its path as messages name it.
+        meta: its front matter.
+        text: what follows.
+        head: the lines before the text, as they are.
+    """
+
+    uri: str
+    name: str
+    meta: Mapping[str, Any]
+    text: str
+    head: str = ""
+
+    @functools.cached_property
+    def headings(self) -> dict[str, str]:
+        """The words of its headings by id, as Python-Markdown finds them."""
+        md = markdown.Markdown(extensions=["attr_list", "toc", "pymdownx.superfences"])
+        md.convert(self.text)
+        found: dict[str, str] = {}
+        waiting = list(getattr(md, "toc_tokens", []))
+        while waiting:
+            token = waiting.pop(0)
+            found[token["id"]] = token["name"]
+            waiting[:0] = token["children"]
+        return found
+
+    @property
+    def title(self) -> str:
+        return next(iter(self.headings.values()), self.uri)
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What other pages may show of it."""
+        return self.uri, self.head, self.headings
+
+    def place(self, key: str = "") -> Place:
+        """Where its text begins, or the line of its front matter that begins with `key`."""
+        lines = self.head.split("\n")
+        found = [n for n, line in enumerate(lines, 1) if key and line.startswith(key)]
+        return Place(self.name, found[0] if found else len(lines))
+
+
+def read_source(path: Path, uri: str, name: str, joined: str = "") -> Source:
+    """Reads a chapter.
+
+    Args:
+        path: its file.
+        uri: its path below the folder of its language.
+        name: its path as messages name it.
+        joined: the letters between which its language has no blanks.
+
+    Raises:
+        SourceError: it is no text; its front matter is not YAML, or no list of names and what they say.
+    """
+    text = read_text(path, name)
+    front = FRONT.match(text)
+    head = front[0] if front else ""
+    meta = read_joined(front[1] or "", Place(name, 2), joined) if front else {}
+    if not isinstance(meta, dict | None):
+        Place(name, 2).fail(
+            "the front matter does not say what is what.", "write 'description: …'."
+        )
+    return Source(uri, name, meta or {}, text[len(head) :], head)

@@ -12,12 +12,10 @@ from runner import Place, Record, Snippet, is_source, nearest
 
 from . import directives
 from .citations import Bibliography
-from .data import Lab, read_corrections, read_lab, read_map
+from .data import Lab, Source, read_corrections, read_glossary, read_lab, read_map
 from .directives import figure
-from .glossary import Glossary, read_glossary
-from .marks import Mark, Marks
-from .parts import Text
-from .source import Source
+from .directives.glossary import Glossary
+from .page import Mark, Marks, Text
 from .values import VALUE, Number, number
 
 
@@ -142,7 +140,10 @@ class Edition:
         if source is None:
             text = self.titles[posixpath.basename(uri).removesuffix(".md")]
             about = {"title": text["title"], "description": text["summary"]}
-            return {**about, "search": {"boost": 0.01}}  # what explains it comes first
+            return {
+                **about,
+                "search": {"boost": 0.002},
+            }  # what explains it comes first
         meta = dict(source.meta)
         if "{{" in str(meta.get("title", "")):
             source.place("title:").fail(

@@ -12,8 +12,7 @@ from markdown import Markdown
 from pymdownx.superfences import highlight_validator as code_options
 from runner import Place, Snippet, nearest
 
-from .marks import TOKEN
-from .parts import Part
+from .page import TOKEN, Part
 from .values import check_section, the_record
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The one parse: Python-Markdown reads a page, and decides what in it is a mark (marks.py) and what is code.
+"""The one parse: Python-Markdown reads a page, and decides what in it is a mark (page.py) and what is code.
 
 The same parse gives the page's HTML, which Python-Markdown writes, and its elements and parts, from which the copies are
 written. Nothing is looked for in finished HTML but marks that stand where none can be.
@@ -27,8 +27,7 @@ from runner import Place
 
 from .directives import written
 from .fences import code, code_options, diagram
-from .marks import TOKEN, Mark
-from .parts import Part, Text
+from .page import TOKEN, Mark, Part, Text
 from .tree import Check, dissolve, dressed, order_notes, unlink_numbers
 from .values import number
 
@@ -63,6 +62,7 @@ class Reading(Extension):
         return self.text
 
     def extendMarkdown(self, md: Markdown) -> None:
+        """Registers what this extension does, each step at its place among those of others."""
         self.md = md
         md.inlinePatterns.register(_Dollars(DOLLARS, md), "dollars", 189.95)
         md.inlinePatterns.register(_Inline(self), "marks", 85)  # after links and HTML

@@ -11,8 +11,7 @@ from drawing.output import stops
 from markdown.extensions.footnotes import FootnoteExtension
 from runner import Place
 
-from .marks import TOKEN, Marks
-from .parts import Part
+from .page import TOKEN, Marks, Part
 
 # Where a number is only a number, not a link: headings, titles, other links.
 TITLES = {"a", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "label"}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chapters.parts import Part, Text
+from chapters.page import Part, Text
 from drawing.output import provenance_text
 
 from .markdown import Site
@@ -60,26 +60,33 @@ class NotebookWriter(Writer):
         return f"{self.site.url}{url}" + (f"#{fragment}" if fragment else "")
 
     def link(self, text: str, address: str, title: str) -> str:
+        """A link to the site, or only its words."""
         there = self.address(address)
         return super().link(text, there, title) if there else text
 
     def image(self, text: str, address: str, title: str) -> str:
+        """A picture of the site, or only its words."""
         there = self.address(address)
         return super().image(text, there, title) if there else text
 
     def note(self, key: str) -> str:
+        """The number of a source."""
         return f"[{self.numbers.setdefault(key, len(self.numbers) + 1)}]"
 
     def heading(self, level: int, text: str, id_: str) -> str:
+        """A heading; Jupyter gives it an id."""
         return f"{'#' * level} {text}"
 
     def anchor(self, id_: str) -> str:
+        """Nothing leads to it."""
         return ""
 
     def plain(self, text: str) -> str:
+        """Text in which a dollar sign opens no formula."""
         return re.sub(r"(?<!\\)\$", r"\\$", text)
 
     def noted(self, key: str, blocks: list[Block]) -> list[Block]:
+        """Sources are listed at the end."""
         self.notes[key] = joined(blocks)
         return []
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chapters.parts import Text
+from chapters.page import Text
 from runner import Record
 
 from .writer import Writer, joined

@@ -10,7 +10,7 @@ from base64 import b64encode
 from pathlib import PurePosixPath
 from typing import Any
 
-from chapters.notebooks import other_files
+from chapters.data import other_files
 from runner import Record
 
 GITHUB = re.compile(r"https://github\.com/(?P<name>[^/]+/[^/]+?)(?:\.git)?/?$")

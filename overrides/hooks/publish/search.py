@@ -7,6 +7,7 @@ its documents; the whole one lies beside it, and assets/javascripts/workers/pati
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,7 @@ def teach_words(terms: Iterable[str]) -> None:
 
     The parts of a longer term (注意力, 机制) are words that somebody may look for.
     """
+    logging.getLogger("jieba").setLevel(logging.WARNING)
     for term in terms:
         if re.fullmatch(r"[\u4e00-\u9fff]{3}", term):
             jieba.add_word(term)

@@ -71,6 +71,7 @@ class WarningCount(logging.Handler):
         log.setLevel(min(log.level, logging.WARNING))  # --quiet would hide them from us
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Counts one."""
         self.count += 1
 
     def remove(self) -> None:

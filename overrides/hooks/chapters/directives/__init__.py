@@ -20,8 +20,7 @@ from drawing.output import provenance_html, provenance_text
 from runner import Place, Record, nearest
 
 from ..data import read_joined
-from ..marks import Mark
-from ..parts import Part
+from ..page import Mark, Part
 from ..values import check_section, the_record
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from drawing import svg
 from drawing.figure import check_labels, figure_svg
 from runner import Record, nearest
 
-from ..parts import Part
+from ..page import Part
 from . import Call
 
 OPTIONS = {"alt", "caption", "labels"}

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element, SubElement
 
+from runner import Place
+
+from ..data import Term
 from . import Call
+
+# Where no term is linked: code, links, headings, figures, formulas, notes, and what is hidden.
+CLOSED = {"a", "code", "dl", "pre", "samp", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "sup", "summary", "th", "button", "label"}  # fmt: skip
 
 
 def write(call: Call) -> Element:
@@ -17,3 +25,78 @@ def write(call: Call) -> Element:
         said.text, said.tail = term.term, f" · {term.other}"
         definition.text = call.reading.numbered(term.definition, term.place)
     return listed
+
+
+class Glossary:
+    """The glossary of one language.
+
+    Args:
+        terms: all of them.
+        plain: makes plain text of a definition.
+    """
+
+    def __init__(self, terms: list[Term], plain: Callable[[str, Place], str]) -> None:
+        self.terms = terms
+        self.by_form = {f.lower(): t for t in terms for f in (t.term, *t.also)}
+        self.titles = {term.id: plain(term.definition, term.place) for term in terms}
+        # A single character of a script without blanks is part of too many other words.
+        forms = sorted((f for f in self.by_form if len(f) > 1), key=len, reverse=True)
+        # Words that blanks divide end where their letters end; others have no such end.
+        words = [
+            rf"(?<![\w-]){f}(?![\w-])" if f.isascii() else f
+            for f in map(re.escape, forms)
+        ]
+        self.pattern = re.compile("|".join(words) or r"(?!)", re.IGNORECASE)
+
+    def link(self, root: Element, page: str) -> None:
+        """Links the first occurrence of each term in a page to its definition.
+
+        Args:
+            root: the page's elements.
+            page: the glossary's page, as a link from this one.
+        """
+        linked: set[str] = set()
+
+        def links(text: str) -> Iterator[str | Element]:
+            position = 0
+            for match in self.pattern.finditer(text):
+                term = self.by_form[match[0].lower()]
+                if term.id not in linked:
+                    linked.add(term.id)
+                    yield text[position : match.start()]
+                    link = {"class": "term", "href": f"{page}#{term.id}"}
+                    element = Element("a", {**link, "title": self.titles[term.id]})
+                    element.text = match[0]
+                    yield element
+                    position = match.end()
+            yield text[position:]
+
+        _replace_texts(root, links)
+
+
+def _replace_texts(
+    element: Element, replaced: Callable[[str], Iterator[str | Element]]
+) -> None:
+    """Puts what `replaced` makes of each text of a page in its place, in the order of the page."""
+    if element.tag in CLOSED or element.get("class") == "footnote":
+        return
+    children = list(element)
+    text, element.text = element.text or "", None
+    for child in children:
+        element.remove(child)
+    _fill(element, replaced(text))
+    for child in children:
+        tail, child.tail = child.tail or "", None
+        element.append(child)
+        _replace_texts(child, replaced)
+        _fill(element, replaced(tail))
+
+
+def _fill(element: Element, pieces: Iterator[str | Element]) -> None:
+    for piece in pieces:
+        if isinstance(piece, Element):
+            element.append(piece)
+        elif len(element):
+            element[-1].tail = (element[-1].tail or "") + piece
+        else:
+            element.text = (element.text or "") + piece

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from drawing.output import fenced, output_html
 
-from ..parts import Part
+from ..page import Part
 from . import Call
 
 

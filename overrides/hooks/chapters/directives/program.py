@@ -6,14 +6,18 @@ mkdocs-jupyter renders the cells; a chapter never writes this one itself.
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
+import json
+import tempfile
+from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from drawing.output import facts_html, fenced, output_html, provenance_text
-from runner import Place, Record, printed
+from runner import Place, Record, printed, remembered
 
+from ..data import other_files
 from ..fences import reachable
-from ..notebooks import other_files, rendered
-from ..parts import Part
+from ..page import Part
 from . import Call
 from .figure import drawn
 
@@ -85,3 +89,38 @@ def _figure(call: Call, record: Record, section: str) -> Element:
     return drawn(
         dataclasses.replace(call, argument=argument, options=options), record, section
     )
+
+
+def rendered(record: Record, cache: Path) -> list[str]:
+    """The code of each cell as mkdocs-jupyter highlights it.
+
+    Args:
+        record: the run.
+        cache: a folder where the result is kept: nbconvert is loaded only when a record is new.
+    """
+    notebook = json.dumps(record.notebook, sort_keys=True)
+    own = Path(__file__).read_text(encoding="utf-8")
+    key = f"{importlib.metadata.version('mkdocs-jupyter')}\n{own}\n{notebook}"
+    made = remembered(cache, f"{record.name}.json", key, lambda: _render(record))
+    code: list[str] = json.loads(made)
+    return code
+
+
+def _render(record: Record) -> bytes:
+    """One `pre` of its page for each cell, since the cells are given without their outputs."""
+    from bs4 import BeautifulSoup
+    from mkdocs_jupyter.nbconvert2 import nb2html
+
+    cells = [{**cell, "outputs": []} for cell in record.notebook["cells"]]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{record.name}.ipynb"
+        notebook = {**record.notebook, "cells": cells}
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+        page = BeautifulSoup(nb2html(str(path)), "html.parser")
+    code = [
+        pre.decode_contents().removeprefix("<span></span>").rstrip("\n")
+        for pre in page.find_all("pre")
+    ]
+    if len(code) != len(cells):
+        raise ValueError(f"mkdocs-jupyter made {len(code)} cells of {len(cells)}")
+    return json.dumps(code).encode()

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from drawing.output import fenced, relative
 from drawing.steps import read_run, steps_html
 
-from ..parts import Part
+from ..page import Part
 from . import Call
 
 OPTIONS = {"alt", "caption", "every"}
