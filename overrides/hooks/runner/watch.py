@@ -135,6 +135,7 @@ def build_has_ended() -> bool:
 
 
 def main() -> None:
+    """Watches the run of which the command line names the settings."""
     for sign in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(sign, lambda *_: sys.exit(1))  # by way of `finally`
     folder = Path(sys.argv[1]).parent
