@@ -10,6 +10,7 @@ import yaml
 from chapter_files import LANGUAGES, body, file, pages, sections
 from chapters.data import read_corrections, read_glossary, read_map
 from conftest import ROOT
+from runner import Record
 
 ARTICLE = {
     "1": 3, "2": 3, "3": 4, "4": 3, "5": 4, "6": 4, "7": 3, "8": 4, "9": 5,
@@ -261,3 +262,10 @@ def test_a_lab_has_the_parts_of_a_lab(language: str, page: str) -> None:
     assert "verdict" in found["result"].embeds
     assert any(embed.startswith("figure ") for embed in found["result"].embeds)
     assert found["scale"].citations, "what is known at scale is cited"
+
+
+def test_all_programs_together_stay_in_their_budget(
+    records: dict[str, Record],
+) -> None:
+    """600 s of processor time, on the machine of the weekly job; each has a limit of its own beside it."""
+    assert sum(record.provenance["seconds"] for record in records.values()) < 600
