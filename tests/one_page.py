@@ -32,10 +32,12 @@ class OnePage:
     Args:
         html: its content.
         text: its elements and parts.
+        records: of all programs.
     """
 
     html: str
     text: Text
+    records: dict[str, Record]
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -95,5 +97,6 @@ def _pages(
     pages = []
     for text in edition.texts.values():
         md.reset()
-        pages.append(OnePage(md.convert(reading.begin(text)), text))
+        html = md.convert(reading.begin(text))
+        pages.append(OnePage(html, text, records))
     return pages

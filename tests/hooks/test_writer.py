@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from chapters.page import Part, Text
 from conftest import ROOT
+from copies.chapter_notebook import chapter_notebook
 from copies.markdown import Site, copy_of, whole
 from copies.writer import BLOCKS, POWERS, Writer, plain
 from markdown.util import HTML_PLACEHOLDER_RE
@@ -21,6 +23,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from one_page import read, read_all
 from runner import Record
 
+RUN = {"seed": "Seed", "no_seed": "none", "versions": "Versions", "processor": "Processor", "seconds": "Seconds", "repeat": "Repeat"}  # fmt: skip
 WORDS = {"judgement": "(our judgement)", "forecast": "(forecast)", "colon": ": "}
 
 
@@ -166,6 +169,64 @@ def test_pages_of_one_file_keep_their_own() -> None:
     assert "[else](a/b.svg#a) [far](https://example.org/#summary)" in text
     assert text.count("`[a](#summary) [^n] {#summary}`") == 2
     assert all(copy_of(page, site).count("{#summary}") == 3 for page in pages)
+
+
+# A notebook
+
+
+RESULTS = """```python
+--8<-- "picture.py:line"
+```
+
+::: figure picture:line
+    alt: A line.
+    caption: It rises, for $5[^a].
+
+- It says:
+
+    ::: output small:sum
+
+    and [more](index.md).
+
+Again:
+
+::: figure picture:line
+    alt: A line.
+
+[^a]: A note.
+"""
+
+
+@pytest.mark.parametrize("url", ["", "https://example.org/"])
+def test_a_notebook_shows_a_result_once_below_its_cell(url: str) -> None:
+    page = read(f"# X {{ #x }}\n\n{RESULTS}")
+    site = Site(
+        "Site",
+        "",
+        "Licence",
+        "en",
+        url,
+        {**WORDS, **RUN, "sources": "Sources"},
+        page.records,
+    )
+    urls = {"other.md": "other/", "index.md": "./"}
+    cells = json.loads(chapter_notebook(page.text, site, urls))["cells"]
+    prose = [cell["source"] for cell in cells if cell["cell_type"] == "markdown"]
+    start, caption, other, after, closing = prose
+    run = "[{0}.py](https://example.org/notebooks/{0}.md{1})" if url else "{0}.py"
+    assert start.startswith(f"# X\n\n{run.format('picture', '')} · ")
+    line, said = caption.split("\n\n")
+    assert line == "It rises, for \\$5[1]."
+    assert said == "- It says:"
+    assert other.startswith(f"{run.format('small', '')} · ")
+    more, again, picture, where = after.split("\n\n")
+    assert more == ("and [more](https://example.org/)." if url else "and more.")
+    assert again == "Again:"
+    shown = "![A line.](https://example.org/other/picture-line--2.svg)"
+    assert picture == (shown if url else "A line.")
+    assert where.startswith(f"{run.format('picture', '#line')} · ")
+    address = f" {url}other/" if url else ""
+    assert closing == f"## Sources\n\n[1] A note.\n\n---\n\nSite. Licence.{address}"
 
 
 # What a page says, line by line: what each stands in, what it is, its text with its marks

@@ -47,8 +47,10 @@ class _Prose(Writer):
         return ""
 
     def address(self, target: str) -> str:
-        if ABSOLUTE.match(target) or not self.site.url:
-            return target if ABSOLUTE.match(target) else ""
+        if ABSOLUTE.match(target):
+            return target
+        if not self.site.url:
+            return ""
         uri, id_ = self.target(target)
         address = self.site.url + self.urls.get(uri, uri).removeprefix("./")
         return f"{address}#{id_}" if id_ else address
@@ -101,8 +103,7 @@ class _Cells:
     def _sections(self, part: Part | None) -> list[tuple[str, str]]:
         """The sections that a part shows, if it shows nothing else; modules and whole files have none."""
         sections = list(part.sections) if part else []
-        cells = all(name in self.records and section for name, section in sections)
-        return sections if cells else []
+        return sections if all(n in self.records and s for n, s in sections) else []
 
     def _add(self, block: Block) -> None:
         sections = [(s, self._position(s, name)) for s, name in self._sections(block.part)]  # fmt: skip
@@ -117,9 +118,8 @@ class _Cells:
 
     def _is_above(self, part: Part, cell: tuple[str, int]) -> bool:
         """Whether a result is that of the cell of code above, and so already there."""
-        near = part.kind == "provenance" or not self.prose
-        is_result = part.kind != "code"
-        return is_result and near and self.last is self.programs[cell[0]][cell[1]]
+        near = part.kind == "provenance" or (part.kind != "code" and not self.prose)
+        return near and self.last is self.programs[cell[0]][cell[1]]
 
     def _end_prose(self) -> None:
         """Closes the cell of prose that is being written."""
@@ -145,6 +145,5 @@ class _Cells:
 
     def _position(self, snippet: str, section: str) -> int:
         """Which cell of a program is that of a section."""
-        cells = self.programs[snippet]
-        names = [cell["metadata"].get("section") for cell in cells]
-        return names.index(section)
+        cells = (cell["metadata"] for cell in self.programs[snippet])
+        return [metadata.get("section") for metadata in cells].index(section)

@@ -51,12 +51,8 @@ def _facts(page: Text, site: Site) -> str:
         "address": site.url and site.url + page.url.removeprefix("./"),
         "licence": site.licence,
     }
-    lines = [
-        f"{name}: {json.dumps(fact, ensure_ascii=False)}\n"
-        for name, fact in facts.items()
-        if fact
-    ]
-    return f"---\n{''.join(lines)}---\n"
+    told = {name: json.dumps(f, ensure_ascii=False) for name, f in facts.items() if f}
+    return "\n".join(["---", *(f"{n}: {f}" for n, f in told.items()), "---\n"])
 
 
 def whole(pages: Sequence[Text], site: Site) -> str:

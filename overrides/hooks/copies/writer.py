@@ -47,13 +47,16 @@ class Holder:
     tight: Element | None = None
 
 
+Holders = tuple[Holder, ...]
+
+
 @dataclass(frozen=True)
 class Block:
     """A block of Markdown, the part of the page that it is, if any, and what it stands in, the outermost first."""
 
     text: str
     part: Part | None = None
-    within: tuple[Holder, ...] = ()
+    within: Holders = ()
 
 
 def inside(holder: Holder, blocks: Iterable[Block]) -> Iterator[Block]:
@@ -65,12 +68,12 @@ def inside(holder: Holder, blocks: Iterable[Block]) -> Iterator[Block]:
 def joined(blocks: Iterable[Block]) -> str:
     """The text of some blocks, one after the other."""
     lines: list[str] = []
-    opened: tuple[Holder, ...] = ()
+    opened: Holders = ()
     for block in blocks:
         depth = sum(a is b for a, b in zip(opened, block.within, strict=False))
         kept, new = block.within[:depth], block.within[depth:]
         before = "".join(holder.rest for holder in kept)
-        if lines and not _follows_closely(opened[depth:], kept, new):
+        if lines and not _is_close(opened[depth:], kept, new):
             lines.append(before.rstrip())
         first = before + "".join(holder.first for holder in new)
         rest = "".join(holder.rest for holder in block.within)
@@ -81,9 +84,7 @@ def joined(blocks: Iterable[Block]) -> str:
     return "\n".join(lines)
 
 
-def _follows_closely(
-    closed: tuple[Holder, ...], kept: tuple[Holder, ...], new: tuple[Holder, ...]
-) -> bool:
+def _is_close(closed: Holders, kept: Holders, new: Holders) -> bool:
     """Whether a block begins an item of a tight list, below another one or the text of the item that the list is in."""
     if not new or new[0].tight is None:
         return False
