@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import yaml
 from bs4 import BeautifulSoup
-from chapters.data import Source, read_titles
+from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project
 from chapters.page import Text
 from chapters.reading import Reading
 from conftest import ROOT, SMALL
 from markdown import Markdown
-from runner import ensure_records, read_modules
+from runner import Record, ensure_records, read_modules
 
 
 class _Loader(yaml.SafeLoader):
@@ -30,10 +32,12 @@ class OnePage:
     Args:
         html: its content.
         text: its elements and parts.
+        records: of all programs.
     """
 
     html: str
     text: Text
+    records: dict[str, Record]
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -46,20 +50,53 @@ def read(markdown: str, uri: str = "other.md", language: str = "en") -> OnePage:
     Raises:
         SourceError: as the build would.
     """
-    configuration = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), _Loader)
-    other = yaml.load((ROOT / f"mkdocs.{language}.yml").read_text("utf-8"), _Loader) if language != "en" else {}  # fmt: skip
-    extra = configuration["extra"] | other.get("extra", {})
-    words = configuration["extra"]["words"] | extra["words"]
     records = ensure_records(SMALL, ROOT / ".cache" / "small-records")
-    languages = ["en", "zh"]
-    titles = read_titles(SMALL, list(records), languages)
-    project = Project(SMALL, records, read_modules(SMALL), titles, languages)
     source = Source(uri, f"docs/{language}/{uri}", {}, markdown)
-    edition = Edition(project, language, words, extra["joined"], [source])
+    (page,) = _pages(SMALL, language, records, [source])
+    return page
+
+
+def read_all(
+    root: Path, language: str, records: dict[str, Record]
+) -> tuple[dict[str, str], list[Text]]:
+    """The words of a language, and all its chapters."""
+    folder = root / "docs" / language
+    paths = sorted(path for path in folder.rglob("*.md"))
+    uris = [path.relative_to(folder).as_posix() for path in paths]
+    sources = [
+        read_source(path, uri, str(path.relative_to(root)), _extra(language)["joined"])
+        for path, uri in zip(paths, uris, strict=True)
+    ]
+    pages = _pages(root, language, records, sources)
+    return _extra(language)["words"], [page.text for page in pages]
+
+
+def _configuration(language: str = "en") -> dict[str, Any]:
+    name = "mkdocs.yml" if language == "en" else f"mkdocs.{language}.yml"
+    found = yaml.load((ROOT / name).read_text("utf-8"), _Loader)
+    return dict(found)
+
+
+def _extra(language: str) -> dict[str, Any]:
+    shared, own = _configuration()["extra"], _configuration(language)["extra"]
+    return {**shared, **own, "words": shared["words"] | own["words"]}
+
+
+def _pages(
+    root: Path, language: str, records: dict[str, Record], sources: list[Source]
+) -> list[OnePage]:
+    extra, languages = _extra(language), ["en", "zh"]
+    titles = read_titles(root, list(records), languages)
+    project = Project(root, records, read_modules(root), titles, languages)
+    edition = Edition(project, language, extra["words"], extra["joined"], sources)
     reading = Reading(edition)
-    names = configuration["markdown_extensions"]
+    names = _configuration()["markdown_extensions"]
     options = {name: values or {} for name, values in names.items()}
     options["pymdownx.superfences"] = {"custom_fences": reading.fences()}
     md = Markdown(extensions=[*names, reading], extension_configs=options)
-    text = edition.texts[uri]
-    return OnePage(md.convert(reading.begin(text)), text)
+    pages = []
+    for text in edition.texts.values():
+        md.reset()
+        html = md.convert(reading.begin(text))
+        pages.append(OnePage(html, text, records))
+    return pages

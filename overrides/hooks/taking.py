@@ -9,7 +9,7 @@ from pathlib import Path
 from chapters.edition import Edition
 from chapters.page import Text
 from copies.chapter_notebook import chapter_notebook
-from copies.markdown import Site, copy_of, index_of, text_of, whole
+from copies.markdown import Site, copy_of, index_of, whole
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
@@ -31,16 +31,14 @@ def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkD
     for page in pages:
         _describe(page, files, edition)
     urls = {page.uri: page.url for page in pages}
-    plain = {page.uri: text_of(page, site) for page in pages}
-    copies = {page.uri: copy_of(page, plain[page.uri], site) for page in pages}
-    written = dict(copies)
+    written = {page.uri: copy_of(page, site) for page in pages}
     for page in pages:
         folder = posixpath.dirname(page.uri)
         written |= {posixpath.join(folder, n): svg for n, svg in page.figures.items()}
         if _is_taken(edition, page.uri):
             written[_notebook(page.uri)] = chapter_notebook(page, site, urls)
     written["llms.txt"] = index_of(pages, site, _other_lists(config))
-    written["llms-full.txt"] = whole(plain, copies)
+    written["llms-full.txt"] = whole(pages, site)
     for name, content in written.items():
         path = Path(config.site_dir, name)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ def code(reading: Reading, source: str, language: str, options: dict[str, Any], 
         src=text, language=language, options=options, md=md, **rest
     )
     only = sections if len(sections) == source.count("\n") + 1 else []
-    markdown = fenced(text, language)
+    markdown = fenced(text, language or "")
     return Part(reachable(drawn, reading), "code", markdown, tuple(only))
 
 

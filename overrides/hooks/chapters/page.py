@@ -141,11 +141,13 @@ class Part(str):
         kind: "code", "output", "figure", "steps", "diagram", "formula" or "provenance".
         markdown: the same for readers of plain text; a formula with its dollar signs.
         sections: of programs, what it shows: (program, section), or (program, "") for the whole file.
+        prose: what of it has links, as an element: behind its Markdown.
     """
 
     kind: str
     markdown: str
     sections: tuple[tuple[str, str], ...]
+    prose: Element | None
 
     def __new__(
         cls,
@@ -153,9 +155,11 @@ class Part(str):
         kind: str,
         markdown: str,
         sections: tuple[tuple[str, str], ...] = (),
+        prose: Element | None = None,
     ) -> Part:
         part = super().__new__(cls, html)
-        part.kind, part.markdown, part.sections = kind, markdown, sections
+        part.kind, part.markdown = kind, markdown
+        part.sections, part.prose = sections, prose
         return part
 
 

@@ -8,19 +8,17 @@ later than its program ran, is shown as text.
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from chapters.page import Part, Text
-from drawing.output import provenance_text
+from drawing.output import provenance_line
 
-from .markdown import Site
+from .markdown import ABSOLUTE, Site
 from .notebook import as_ipynb, file_cells, markdown_cell, runnable_cells
-from .writer import Block, Writer, joined
-
-IMAGE = re.compile(r"!\[(.*)\]\(([^()]*)\)", re.DOTALL)
+from .writer import Block, Holder, Writer, joined
 
 
 def chapter_notebook(page: Text, site: Site, urls: Mapping[str, str]) -> str:
@@ -31,70 +29,51 @@ def chapter_notebook(page: Text, site: Site, urls: Mapping[str, str]) -> str:
         site: what all pages share.
         urls: the address of each page below that of the language, by uri.
     """
-    writer = NotebookWriter(page, site, urls)
-    blocks = [*writer.blocks(page.tree)]
-    cells = _Cells(blocks, writer).cells
-    notebook = [*cells, markdown_cell("closing", writer.closing())]
-    return as_ipynb([cell for cell in notebook if cell["source"]])
+    writer = _Prose(page, site, urls)
+    cells = _Cells(writer, writer.blocks(page.tree)).cells
+    return as_ipynb([*cells, markdown_cell("closing", writer.closing())])
 
 
-class NotebookWriter(Writer):
-    """Writes what Jupyter's Markdown knows: no notes, no ids, no links to places that a download has not, no lone dollar signs."""
+class _Prose(Writer):
+    """Writes what Jupyter reads: no notes and no ids, and links to the site."""
 
     def __init__(self, page: Text, site: Site, urls: Mapping[str, str]) -> None:
-        super().__init__(page.stash, site.words)
-        self.page, self.site, self.urls = page, site, urls
+        super().__init__(page, site.words)
+        self.site, self.urls = site, urls
         self.numbers: dict[str, int] = {}
         self.notes: dict[str, str] = {}
 
+    def own(self, id_: str) -> str:
+        return ""
+
     def address(self, target: str) -> str:
-        """The address on the site of a link's target; "" where the site has none yet."""
-        if re.match(r"[a-z]+:|//", target):
+        if ABSOLUTE.match(target):
             return target
         if not self.site.url:
             return ""
-        path, _, fragment = target.partition("#")
-        folder = posixpath.dirname(self.page.uri)
-        uri = posixpath.normpath(posixpath.join(folder, path)) if path else self.page.uri  # fmt: skip
-        url = self.urls.get(uri, uri).removeprefix("./")
-        return f"{self.site.url}{url}" + (f"#{fragment}" if fragment else "")
+        uri, id_ = self.target(target)
+        address = self.site.url + self.urls.get(uri, uri).removeprefix("./")
+        return f"{address}#{id_}" if id_ else address
 
-    def link(self, text: str, address: str, title: str) -> str:
-        """A link to the site, or only its words."""
-        there = self.address(address)
-        return super().link(text, there, title) if there else text
-
-    def image(self, text: str, address: str, title: str) -> str:
-        """A picture of the site, or only its words."""
-        there = self.address(address)
-        return super().image(text, there, title) if there else text
-
-    def note(self, key: str) -> str:
-        """The number of a source."""
+    def mark(self, key: str) -> str:
         return f"[{self.numbers.setdefault(key, len(self.numbers) + 1)}]"
 
-    def heading(self, level: int, text: str, id_: str) -> str:
-        """A heading; Jupyter gives it an id."""
-        return f"{'#' * level} {text}"
-
-    def anchor(self, id_: str) -> str:
-        """Nothing leads to it."""
-        return ""
-
-    def plain(self, text: str) -> str:
-        """Text in which a dollar sign opens no formula."""
-        return re.sub(r"(?<!\\)\$", r"\\$", text)
-
-    def noted(self, key: str, blocks: list[Block]) -> list[Block]:
-        """Sources are listed at the end."""
+    def note(self, key: str, blocks: list[Block], notes: Element) -> Iterator[Block]:
         self.notes[key] = joined(blocks)
-        return []
+        return iter(())
+
+    def run_line(self, snippet: str) -> Block:
+        """Which program follows, and how it ran."""
+        folder = posixpath.dirname(self.page.uri) or "."
+        link = posixpath.relpath(f"notebooks/{snippet}.md", folder)
+        line = provenance_line(self.site.records[snippet], self.words, link)
+        return Block(self.inline(line))
 
     def closing(self) -> str:
         """The sources, and where the page comes from."""
-        lines = [f"[{number}] {self.notes[key]}" for key, number in self.numbers.items()]  # fmt: skip
+        lines = [f"[{n}] {self.notes[key]}" for key, n in self.numbers.items()]
         if lines:
-            lines.insert(0, f"## {self.site.words['sources']}")
+            lines.insert(0, f"## {self.words['sources']}")
         own = f"{self.site.name}. {self.site.licence}. {self.address('')}".strip()
         return "\n\n".join([*lines, "---", own])
 
@@ -102,89 +81,49 @@ class NotebookWriter(Writer):
 class _Cells:
     """Turns the blocks of a chapter into cells, one after the other."""
 
-    def __init__(self, blocks: list[Block], writer: NotebookWriter) -> None:
-        self.site, self.writer = writer.site, writer
+    def __init__(self, writer: _Prose, blocks: Iterable[Block]) -> None:
+        self.writer, self.records = writer, writer.site.records
         self.cells: list[dict[str, Any]] = []
         self.prose: list[Block] = []
-        self.cut = ""  # how far what follows a cell inside a list is indented
+        self.cut: set[Holder] = set()  # what a cell of code has ended
+        self.last: dict[str, Any] = {}  # cell of code
         self.programs: dict[str, list[dict[str, Any]]] = {}
         self.shown: dict[str, int] = {}  # how many cells the chapter needs
         self.ran: dict[str, int] = {}  # how many stand in the notebook so far
-        for snippet, section in self._shown_by(blocks):
+        blocks = list(blocks)
+        for snippet, section in (one for b in blocks for one in self._sections(b.part)):
             if snippet not in self.programs:
-                self.programs[snippet] = runnable_cells(self.site.records[snippet])
+                self.programs[snippet] = runnable_cells(self.records[snippet])
             needed = self._position(snippet, section) + 1
             self.shown[snippet] = max(needed, self.shown.get(snippet, 0))
         for block in blocks:
             self._add(block)
         self._end_prose()
 
-    def _shown_by(self, blocks: list[Block]) -> list[tuple[str, str]]:
-        """The sections of programs that the blocks show; modules and whole files have none."""
-        return [s for block in blocks for s in self._sections(block.part)]
-
     def _sections(self, part: Part | None) -> list[tuple[str, str]]:
-        sections = part.sections if part else ()
-        return [s for s in sections if s[0] in self.site.records and s[1]]
+        """The sections that a part shows, if it shows nothing else; modules and whole files have none."""
+        sections = list(part.sections) if part else []
+        return sections if all(n in self.records and s for n, s in sections) else []
 
     def _add(self, block: Block) -> None:
-        part, sections = block.part, self._sections(block.part)
-        if part and part.kind == "provenance":
-            # What stands above it, a cell says itself.
-            if self.prose and self.prose[-1].part:
-                self._add_prose(replace(block, text=self._origin(*sections[0])))
-            return
-        if part and part.kind == "figure" and (shown := IMAGE.fullmatch(part.markdown)):
-            block = replace(block, text=self.writer.image(shown[1], shown[2], ""))
-        whole = part and len(sections) == len(part.sections)
-        new = [
-            (snippet, position)
-            for snippet, section in sections
-            if (position := self._position(snippet, section))
-            >= self.ran.get(snippet, 0)
-        ]
-        if new and whole:
-            for snippet, position in new:
-                self._run(snippet, position + 1)
-            self.cut = block.rest
-        elif part and part.kind == "output" and self._is_above(sections):
-            self.cut = block.rest
+        sections = [(s, self._position(s, name)) for s, name in self._sections(block.part)]  # fmt: skip
+        new = [one for one in sections if one[1] >= self.ran.get(one[0], 0)]
+        for snippet, position in new:
+            self._run(snippet, position + 1)
+        if new or (block.part and sections and self._is_above(block.part, sections[0])):
+            self.cut |= set(block.within)
         else:
-            self._add_prose(block)
+            within = tuple(one for one in block.within if one not in self.cut)
+            self.prose.append(replace(block, within=within))
 
-    def _add_prose(self, block: Block) -> None:
-        if not block.rest.startswith(self.cut):
-            self.cut = ""
-        width = len(self.cut)
-        first = block.first[width:] if width else block.first
-        self.prose.append(replace(block, first=first, rest=block.rest[width:]))
-
-    def _origin(self, snippet: str, section: str = "") -> str:
-        """Where a result comes from, with the address of its run where it has one."""
-        folder = posixpath.dirname(self.writer.page.uri) or "."
-        page = posixpath.relpath(f"notebooks/{snippet}.md", folder)
-        address = self.writer.address(f"{page}#{section}" if section else page)
-        record, words = self.site.records[snippet], self.site.words
-        text = provenance_text(record, words, address or page)
-        return (
-            text
-            if address
-            else text.replace(f"[{snippet}.py]({page})", f"`{snippet}.py`")
-        )
-
-    def _is_above(self, sections: list[tuple[str, str]]) -> bool:
-        """Whether an output is that of the very last cell, and so already there."""
-        if self.prose or not self.cells or not sections:
-            return False
-        snippet, section = sections[0]
-        return (
-            self.cells[-1] is self.programs[snippet][self._position(snippet, section)]
-        )
+    def _is_above(self, part: Part, cell: tuple[str, int]) -> bool:
+        """Whether a result is that of the cell of code above, and so already there."""
+        near = part.kind == "provenance" or (part.kind != "code" and not self.prose)
+        return near and self.last is self.programs[cell[0]][cell[1]]
 
     def _end_prose(self) -> None:
         """Closes the cell of prose that is being written."""
-        text = joined(self.prose).strip("\n")
-        if text.strip():
+        if text := joined(self.prose):
             self.cells.append(markdown_cell(f"text-{len(self.cells)}", text))
         self.prose = []
 
@@ -194,18 +133,17 @@ class _Cells:
             for other in self.ran:
                 self._run(other, self.shown[other])
             self.ran[snippet] = 0
-            self.prose.append(Block(self._origin(snippet)))
+            self.prose.append(self.writer.run_line(snippet))
             self._end_prose()
-            self.cells += file_cells(self.site.records[snippet])
+            self.cells += file_cells(self.records[snippet])
         self._end_prose()
         for cell in self.programs[snippet][self.ran[snippet] : end]:
             cell["id"] = f"{snippet}-{cell['id']}"
             self.cells.append(cell)
+            self.last = cell
         self.ran[snippet] = max(end, self.ran[snippet])
 
     def _position(self, snippet: str, section: str) -> int:
-        return next(
-            number
-            for number, cell in enumerate(self.programs[snippet])
-            if cell["metadata"].get("section") == section
-        )
+        """Which cell of a program is that of a section."""
+        cells = (cell["metadata"] for cell in self.programs[snippet])
+        return [metadata.get("section") for metadata in cells].index(section)

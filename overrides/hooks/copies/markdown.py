@@ -7,7 +7,6 @@ A copy has the path that its chapter has below docs/<language>, so that links be
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +14,9 @@ from dataclasses import dataclass
 from chapters.page import Text
 from runner import Record
 
-from .writer import Writer, joined
+from .writer import HEADINGS, Writer, is_anchor
 
-ID = re.compile(r'(?m)^([ >]*#{1,6} .* \{#)([\w-]+)(\})$|(<div id=")([\w-]+)("></div>)')
-LINK = re.compile(r"\]\(([^()\s:#]*)(#[\w:-]+)?((?: \"[^\"]*\")?)\)")
-NOTE = re.compile(r"\[\^([^\]\s]+)\]")
-FENCED = re.compile(r"(?ms)^([ >]*)(`{3,}).*?^\1\2$|(`+)(?!`).+?(?<!`)\3(?!`)")
+ABSOLUTE = re.compile(r"[a-z][a-z+.-]*:|//")
 
 
 @dataclass(frozen=True)
@@ -42,14 +38,12 @@ class Site:
     records: Mapping[str, Record]
 
 
-def text_of(page: Text, site: Site) -> str:
-    """The Markdown of a page."""
-    writer = Writer(page.stash, site.words)
-    return joined([*writer.blocks(page.tree)]).strip() + "\n"
+def copy_of(page: Text, site: Site) -> str:
+    """The copy of a page, the facts about it in front."""
+    return f"{_facts(page, site)}\n{Writer(page, site.words).written()}\n"
 
 
-def copy_of(page: Text, text: str, site: Site) -> str:
-    """The copy of a page: the facts about it, and its text."""
+def _facts(page: Text, site: Site) -> str:
     facts = {
         "title": page.title,
         "description": page.description,
@@ -57,54 +51,54 @@ def copy_of(page: Text, text: str, site: Site) -> str:
         "address": site.url and site.url + page.url.removeprefix("./"),
         "licence": site.licence,
     }
-    lines = [
-        f"{name}: {json.dumps(fact, ensure_ascii=False)}\n"
-        for name, fact in facts.items()
-        if fact
-    ]
-    return f"---\n{''.join(lines)}---\n\n{text}"
+    told = {name: json.dumps(f, ensure_ascii=False) for name, f in facts.items() if f}
+    return "\n".join(["---", *(f"{n}: {f}" for n, f in told.items()), "---\n"])
 
 
-def whole(texts: Mapping[str, str], copies: Mapping[str, str]) -> str:
-    """All copies in one file, in which no id, no note and no link of one is taken for another's.
+def whole(pages: Sequence[Text], site: Site) -> str:
+    """The language's llms-full.txt: all copies in one file.
 
-    Args:
-        texts: of the pages, by uri.
-        copies: the same with the facts in front.
+    The ids and notes of each page are its own there, and a link to another page leads to where that stands.
     """
-    parts = []
-    for uri, copy in copies.items():
-        front = copy.removesuffix(texts[uri])
-        parts.append(f'{front}<div id="{_name(uri)}"></div>\n\n' + _own(texts[uri], uri, texts))  # fmt: skip
-    return "\n".join(parts)
+    ids = {page.uri: _ids(page) for page in pages}
+    texts = [
+        f'{_facts(page, site)}\n<div id="{_name(page.uri)}"></div>\n\n'
+        f"{_Chapter(page, site.words, ids).written()}\n"
+        for page in pages
+    ]
+    return "\n".join(texts)
 
 
-def _own(text: str, uri: str, pages: Mapping[str, str]) -> str:
-    """A page's text with ids, notes and links of its own; code stays as it is."""
-    name, folder = _name(uri), posixpath.dirname(uri)
+class _Chapter(Writer):
+    """Writes a page as one of several in a file; `ids` are those that each page writes, by uri."""
 
-    def link(match: re.Match[str]) -> str:
-        path, anchor, title = match.groups()
-        target = posixpath.normpath(posixpath.join(folder, path)) if path else uri
-        if target not in pages:
-            return f"]({target}{anchor or ''}{title})" if path else match[0]
-        own = f"{_name(target)}--{anchor[1:]}" if anchor else _name(target)
-        return f"](#{own}{title})"
+    def __init__(
+        self, page: Text, words: Mapping[str, str], ids: Mapping[str, set[str]]
+    ) -> None:
+        super().__init__(page, words)
+        self.ids = ids
 
-    def prose(piece: str) -> str:
-        piece = LINK.sub(link, piece)
-        piece = NOTE.sub(rf"[^{name}--\1]", piece)
-        return ID.sub(lambda m: f"{m[1] or m[4]}{name}--{m[2] or m[5]}{m[3] or m[6]}", piece)  # fmt: skip
+    def own(self, id_: str) -> str:
+        return f"{_name(self.page.uri)}:{id_}"
 
-    result, position = "", 0
-    for code in FENCED.finditer(text):
-        result += prose(text[position : code.start()]) + code[0]
-        position = code.end()
-    return result + prose(text[position:])
+    def address(self, target: str) -> str:
+        if ABSOLUTE.match(target):
+            return target
+        uri, id_ = self.target(target)
+        if uri not in self.ids:
+            return f"{uri}#{id_}" if id_ else uri
+        known = id_ in self.ids[uri]
+        return f"#{_name(uri)}:{id_}" if known else f"#{_name(uri)}"
+
+
+def _ids(page: Text) -> set[str]:
+    elements = page.tree.iter()
+    return {e.get("id", "") for e in elements if e.tag in HEADINGS or is_anchor(e)}
 
 
 def _name(uri: str) -> str:
-    return uri.removesuffix(".md").replace("/", "-")
+    """What a page is called in a file with others."""
+    return uri.removesuffix(".md").replace("/", ".")
 
 
 def index_of(pages: Sequence[Text], site: Site, languages: Mapping[str, str]) -> str:
@@ -115,14 +109,13 @@ def index_of(pages: Sequence[Text], site: Site, languages: Mapping[str, str]) ->
         site: what they share.
         languages: the other languages' names, and where their lists are.
     """
-    lines = [f"# {site.name}", f"> {site.description}"]
     sections: dict[str, list[str]] = {}
     for page in pages:
         item = f"- [{page.title}]({site.url}{page.uri}): {page.description}"
         sections.setdefault(page.section, []).append(item)
-    sections[site.words["languages"]] = [
-        f"- [{name}]({link})" for name, link in languages.items()
-    ]
+    others = [f"- [{name}]({link})" for name, link in languages.items()]
+    sections[site.words["languages"]] = others
+    lines = [f"# {site.name}", f"> {site.description}"]
     for title, items in sections.items():
         lines += [f"## {title}", "\n".join(items)]
     return "\n\n".join(lines) + "\n"

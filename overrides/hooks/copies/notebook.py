@@ -72,23 +72,15 @@ def file_cells(record: Record) -> list[dict[str, Any]]:
 
 def _writing(path: str, data: bytes) -> str:
     """Code that writes a file, byte for byte: by Jupyter's own legible way where that keeps every byte."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        lines = [repr(part) for part in re.findall(".{1,76}", b64encode(data).decode())]
-        code = f"b64decode({_in_lines(lines)})"
-        return f"from base64 import b64decode\n\n_ = Path({path!r}).write_bytes({code})"
+    text = data.decode("utf-8", "replace")
     lines = text.splitlines()
-    whole = lines and lines[-1] and text == "\n".join([*lines, ""])
-    if whole and re.fullmatch(r"\w[\w./-]*", path):
+    kept = "\n".join([*lines, ""]).encode() == data and any(lines[-1:])
+    if kept and re.fullmatch(r"\w[\w./-]*", path):
         return f"%%writefile {path}\n{text}"
-    literals = [repr(line) for line in re.findall(r"[^\n]*\n|[^\n]+", text)]
-    return f"_ = Path({path!r}).write_bytes({_in_lines(literals)}.encode())"
-
-
-def _in_lines(literals: list[str]) -> str:
-    """One string, a literal a line."""
-    return "(\n" + "\n".join(f"    {part}" for part in literals or ["''"]) + "\n)"
+    parts = re.findall(".{1,76}", b64encode(data).decode())
+    literals = "\n".join(f'    "{part}"' for part in parts or [""])
+    code = f"_ = Path({path!r}).write_bytes(b64decode(\n{literals}\n))"
+    return f"from base64 import b64decode\n\n{code}"
 
 
 def markdown_cell(name: str, text: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""A page's elements as plain Markdown, for those who read without a browser.
+"""A page's elements as plain Markdown (https://spec.commonmark.org), for those who read without a browser.
 
-What is not prose, its parts, knows itself as Markdown; so nothing is read a second time, and code is never changed.
+A page is parsed once, and nothing of it is read again. Its parts know themselves as Markdown, so code is never changed;
+what Markdown would take for marks of its own in a text is escaped.
 """
 
 from __future__ import annotations
@@ -8,262 +9,329 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
-from chapters.page import Part
+from chapters.page import Part, Text
 from markdown.extensions.footnotes import NBSP_PLACEHOLDER
 from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER_RE
 
-ESCAPED = re.compile("\x02(\\d+)\x03")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+TITLES = ("summary", "label")
+BLOCKS = {*HEADINGS, *TITLES, "p", "ul", "ol", "dl", "div", "blockquote", "table", "hr", "figure", "figcaption", "details"}  # fmt: skip
+ALIGNED = {"left": ":---", "center": ":---:", "right": "---:"}
+EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~"}
 POWERS = str.maketrans("−-+0123456789n", "⁻⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")
-AROUND = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~"}
-BLOCKS = {"p", "ul", "ol", "dl", "div", "blockquote", "table", "pre", "hr", "figure", "details", "figcaption", *(f"h{n}" for n in range(1, 7))}  # fmt: skip
+POWER = re.compile(r"<sup>([−+\dn-]+)</sup>")
+ESCAPED = re.compile("\x02(\\d+)\x03")
+# What is a mark anywhere in a text, and what is one only where a line begins.
+MARKS = re.compile(
+    r"[\\`\[\]$]|\*(?=\S)|(?<=\S)\*|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/!?])|&(?=#?\w+;)"
+)
+LINE = re.compile(
+    r"(?m)(?<=\n)(\d{1,9}(?=[.)](?:\s|$))|(?=(?:[-+*]|#{1,6})(?:\s|$)|[>|]|~~~|(?:=+|-+) *$))"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Holder:
+    """What blocks stand in, a quote, a note or an item of a list: what its first line begins with, and its others.
+
+    Args:
+        tight: the list, where no empty lines stand between its items.
+    """
+
+    first: str
+    rest: str
+    tight: Element | None = None
+
+
+Holders = tuple[Holder, ...]
 
 
 @dataclass(frozen=True)
 class Block:
-    """A block of Markdown; `first` stands before its first line, `rest` before the others.
-
-    A block that is `tight` follows the one above it without an empty line.
-    """
+    """A block of Markdown, the part of the page that it is, if any, and what it stands in, the outermost first."""
 
     text: str
     part: Part | None = None
-    first: str = ""
-    rest: str = ""
-    tight: bool = False
-
-    @property
-    def lines(self) -> list[str]:
-        first, *rest = self.text.split("\n")
-        return [(self.first + first).rstrip(" ") if not first else self.first + first, *((self.rest + line if line else self.rest.rstrip()) for line in rest)]  # fmt: skip
+    within: Holders = ()
 
 
-def joined(blocks: Sequence[Block]) -> str:
+def inside(holder: Holder, blocks: Iterable[Block]) -> Iterator[Block]:
+    """Blocks that stand in one more holder."""
+    for block in blocks:
+        yield replace(block, within=(holder, *block.within))
+
+
+def joined(blocks: Iterable[Block]) -> str:
     """The text of some blocks, one after the other."""
     lines: list[str] = []
-    for number, block in enumerate(blocks):
-        if number and not block.tight:
-            pair = (blocks[number - 1].rest, block.rest)
-            lines.append(posixpath.commonprefix(pair).rstrip())
-        lines += block.lines
+    opened: Holders = ()
+    for block in blocks:
+        depth = sum(a is b for a, b in zip(opened, block.within, strict=False))
+        kept, new = block.within[:depth], block.within[depth:]
+        before = "".join(holder.rest for holder in kept)
+        if lines and not _is_close(opened[depth:], kept, new):
+            lines.append(before.rstrip())
+        first = before + "".join(holder.first for holder in new)
+        rest = "".join(holder.rest for holder in block.within)
+        for number, line in enumerate(block.text.split("\n")):
+            start = rest if number else first
+            lines.append(start + line if line else start.rstrip())
+        opened = block.within
     return "\n".join(lines)
 
 
-def inside(blocks: Iterator[Block], first: str, rest: str) -> Iterator[Block]:
-    """Blocks that stand in a quote or an item of a list."""
-    for number, block in enumerate(blocks):
-        before = rest if number else first
-        yield replace(block, first=before + block.first, rest=rest + block.rest)
+def _is_close(closed: Holders, kept: Holders, new: Holders) -> bool:
+    """Whether a block begins an item of a tight list, below another one or the text of the item that the list is in."""
+    if not new or new[0].tight is None:
+        return False
+    if closed:
+        return closed[0].tight is new[0].tight
+    return bool(kept) and kept[-1].tight is not None
+
+
+def plain(text: str) -> str:
+    """A text of a page without what Python-Markdown keeps in it for itself, but for its placeholders."""
+    text = ESCAPED.sub(lambda match: chr(int(match[1])), text)
+    text = text.replace(NBSP_PLACEHOLDER, "")
+    if AMP_SUBSTITUTE in text:  # addresses of mail, one code for each letter
+        text = html.unescape(text.replace(AMP_SUBSTITUTE, "&"))
+    return text
 
 
 class Writer:
-    """Writes the elements of a page.
+    """Writes a page.
 
     Args:
-        stash: what the placeholders in its texts stand for.
-        words: of the page's language.
+        page: its elements and what the placeholders in them stand for.
+        words: of its language.
     """
 
-    def __init__(self, stash: Sequence[str], words: Mapping[str, str]) -> None:
-        self.stash, self.words = stash, words
+    def __init__(self, page: Text, words: Mapping[str, str]) -> None:
+        self.page, self.words = page, words
+
+    def written(self) -> str:
+        """The Markdown of the page."""
+        return joined(self.blocks(self.page.tree))
+
+    # What each reader of Markdown is given in its own way
+
+    def own(self, id_: str) -> str:
+        """An id of this page, or the key of one of its notes; "" for none."""
+        return id_
+
+    def address(self, target: str) -> str:
+        """Where a link leads to whose target the page writes so; "" for nowhere."""
+        return target
+
+    def mark(self, key: str) -> str:
+        """The mark of a note."""
+        return f"[^{self.own(key)}]"
+
+    def note(self, key: str, blocks: list[Block], notes: Element) -> Iterator[Block]:
+        """What a note says."""
+        tight = notes if len(blocks) == 1 else None
+        return inside(Holder(f"[^{self.own(key)}]: ", "    ", tight), blocks)
+
+    def target(self, link: str) -> tuple[str, str]:
+        """The file, below the folder of the language, and the id that a link of this page names."""
+        path, _, id_ = link.partition("#")
+        here = posixpath.join(posixpath.dirname(self.page.uri), path)
+        return posixpath.normpath(here) if path else self.page.uri, id_
+
+    # Blocks
 
     def blocks(self, element: Element) -> Iterator[Block]:
         """The blocks of an element, in their order."""
+        tag, kind = element.tag, element.get("class", "").split(" ")[0]
         if element.get("aria-hidden"):
             return
-        kind = element.get("class", "").split(" ")[0]
-        if re.fullmatch("h[1-6]", element.tag):
-            id_, level = element.get("id", ""), int(element.tag[1])
-            yield Block(self.heading(level, self.inline(element), id_))
-        elif element.tag in ("ul", "ol"):
+        if tag in HEADINGS:
+            id_ = self.own(element.get("id", ""))
+            text = self._line(element) + (f" {{#{id_}}}" if id_ else "")
+            yield Block(f"{'#' * int(tag[1])} {text}")
+        elif tag in TITLES or kind == "admonition-title":
+            yield Block(f"**{self._line(element)}**")
+        elif tag in ("ul", "ol"):
             yield from self._list(element)
-        elif element.tag == "dl":
+        elif tag == "dl":
             yield from self._definitions(element)
-        elif element.tag == "table":
+        elif tag == "table":
             yield Block(self._table(element))
-        elif element.tag == "hr":
-            yield Block("---")
-        elif element.tag == "blockquote":
-            yield from inside(self._children(element), "> ", "> ")
-        elif element.tag == "details" or kind == "admonition":
-            yield from inside(self._box(list(element)), "> ", "> ")
+        elif tag == "hr":
+            yield Block("***")
+        elif tag in ("blockquote", "details") or kind == "admonition":
+            yield from inside(Holder("> ", "> "), self._children(element))
         elif kind == "tabbed-set":
-            labels = [label for label in element.iter("label")]
-            tabs = [d for d in element.iter("div") if d.get("class") == "tabbed-block"]
+            *_, labels, tabs = element
             for label, tab in zip(labels, tabs, strict=True):
-                yield from inside(self._box([label, *tab]), "> ", "> ")
+                both = [*self.blocks(label), *self._children(tab)]
+                yield from inside(Holder("> ", "> "), both)
         elif kind == "footnote":
-            yield from self._notes(element)
-        elif element.tag == "p":
-            yield from self._paragraph(element, kind)
-        elif element.tag == "div" and element.get("id") and not len(element):
-            if anchor := self.anchor(element.get("id", "")):
-                yield Block(anchor)
+            for item in element.findall("ol/li"):
+                key = item.get("id", "").partition(":")[2]
+                yield from self.note(key, [*self._children(item)], element)
+        elif is_anchor(element):
+            id_ = self.own(element.get("id", ""))
+            yield from [Block(f'<div id="{id_}"></div>')] if id_ else []
         else:
-            yield from self._children(element)
+            said = f"\n*{self.words[kind]}*" if kind in ("judgement", "forecast") else ""  # fmt: skip
+            for block in self._children(element):
+                yield replace(block, text=block.text + said)
 
     def _children(self, element: Element) -> Iterator[Block]:
-        """What stands in an element: paragraphs without a tag of their own, and blocks."""
+        """What stands in an element: blocks, and the paragraphs between them."""
         line = Element("p")
-        line.text = element.text
+        line.text = f"\n{element.text or ''}"
         for child in element:
             if child.tag not in BLOCKS:
                 line.append(child)
                 continue
-            yield from self._paragraph(line, "")
+            yield from self._paragraph(line)
             yield from self.blocks(child)
             line = Element("p")
-            line.text = child.tail
-        yield from self._paragraph(line, "")
+            line.text = f"\n{child.tail or ''}"
+        yield from self._paragraph(line)
 
-    def _paragraph(self, element: Element, kind: str) -> Iterator[Block]:
-        found = HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip())
-        piece = self.stash[int(found[1])] if found and not len(element) else None
-        if isinstance(piece, Part):
-            if piece.markdown:
-                yield Block(piece.markdown, piece)
-        elif text := re.sub(r"\n[ \t]+", "\n", self.inline(element)).strip():
-            if kind in ("judgement", "forecast"):
-                text += f"\n*{self.words[kind]}*"
-            yield Block(text)
-
-    def _box(self, elements: Sequence[Element]) -> Iterator[Block]:
-        """A box, a folded answer or a tab: its title in bold, and what it holds."""
-        title, *rest = elements
-        if title.tag in ("summary", "label") or "title" in title.get("class", ""):
-            yield Block(f"**{self.inline(title).strip()}**")
-        else:
-            rest = [title, *rest]
-        for element in rest:
-            yield from self.blocks(element)
+    def _paragraph(self, line: Element) -> Iterator[Block]:
+        """A part of the page, or a text, if there is one."""
+        found = HTML_PLACEHOLDER_RE.fullmatch((line.text or "").strip())
+        part = self.page.stash[int(found[1])] if found and not len(line) else None
+        if not isinstance(part, Part):
+            if text := self.inline(line).strip():
+                yield Block(text)
+            return
+        if part.markdown:
+            yield Block(part.markdown, part)
+        if part.prose is not None:
+            for block in self.blocks(part.prose):
+                yield replace(block, part=part)
 
     def _list(self, element: Element) -> Iterator[Block]:
-        number = int(element.get("start", "1"))
-        for position, item in enumerate(element):
-            mark = f"{number + position}. " if element.tag == "ol" else "- "
-            loose = any(child.tag == "p" for child in item)
-            for count, block in enumerate(inside(self._children(item), mark, "    ")):
-                tight = position > 0 if count == 0 else block.part is None
-                yield replace(block, tight=block.tight or (tight and not loose))
+        loose = any(child.tag == "p" for item in element for child in item)
+        for number, item in enumerate(element, int(element.get("start", "1"))):
+            mark = f"{number}. " if element.tag == "ol" else "- "
+            blocks = [*self._children(item)] or [Block("")]
+            if blocks[0].part or blocks[0].within:  # it stands as far in as its rest
+                mark = mark.ljust(4)
+            rest = " " * max(4, len(mark))
+            yield from inside(Holder(mark, rest, None if loose else element), blocks)
 
     def _definitions(self, element: Element) -> Iterator[Block]:
         """Terms as items of a list, each with what it means."""
-        term = ""
-        for number, child in enumerate(element):
+        terms: list[str] = []
+        above = ""
+        for child in element:
             if child.tag == "dt":
-                term = self.inline(child).strip()
-                continue
-            meaning, *more = [*self._children(child)] or [Block("")]
-            first = replace(meaning, text=f"{term}{self.words['colon']}{meaning.text}")
-            blocks = [*inside(iter([first, *more]), "- ", "    ")]
-            yield replace(blocks[0], tight=number > 1)
-            yield from blocks[1:]
+                terms = [*(terms if above == "dt" else []), self._line(child)]
+            else:
+                first, *more = [*self._children(child)] or [Block("")]
+                if first.part or first.within:
+                    first, more = Block(""), [first, *more]
+                text = f"{' · '.join(terms)}{self.words['colon']}{first.text}"
+                blocks = [Block(text.rstrip()), *more]
+                yield from inside(Holder("- ", "    ", element), blocks)
+            above = child.tag
 
     def _table(self, element: Element) -> str:
-        rows = [[self.inline(c).strip().replace("|", "\\|") for c in row] for row in element.iter("tr")]  # fmt: skip
-        cells = [c for c in next(element.iter("tr"))]
-        signs = {"left": ":---", "center": ":---:", "right": "---:"}
-        styles = [cell.get("style", "") + cell.get("class", "") for cell in cells]
-        line = [next((s for side, s in signs.items() if side in style), "---") for style in styles]  # fmt: skip
-        return "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], line, *rows[1:]))
+        head, *rows = element.iter("tr")
+        looks = [cell.get("style", "") + cell.get("class", "") for cell in head]
+        line = [next((s for side, s in ALIGNED.items() if side in look), "---") for look in looks]  # fmt: skip
+        texts = [[self._cell(cell) for cell in row] for row in (head, *rows)]
+        return "\n".join(f"| {' | '.join(row)} |" for row in [texts[0], line, *texts[1:]])  # fmt: skip
 
-    def _notes(self, element: Element) -> Iterator[Block]:
-        for number, item in enumerate(element.iter("li")):
-            key = item.get("id", "").partition(":")[2]
-            for count, block in enumerate(self.noted(key, [*self._children(item)])):
-                yield replace(block, tight=number > 0 and count == 0)
+    def _cell(self, cell: Element) -> str:
+        text = self.inline(cell).strip().replace("  \n", "<br>")
+        return text.replace("\n", " ").replace("|", "\\|")
 
     # In a line
 
     def inline(self, element: Element) -> str:
         """The text of an element with what stands in it."""
-        text = self.text(element.text or "")
+        text = self.literal(element.text or "")
         for child in element:
-            tail = self.text(child.tail or "")
-            if child.tag in AROUND:
-                text += self._around(child, text[-1:], tail[:1]) + tail
-            else:
-                text += self._inline(child) + tail
+            tail = self.literal(child.tail or "")
+            if child.tag == "br":
+                tail = tail.removeprefix("\n")
+            text += self._child(child, text[-1:], tail[:1]) + tail
         return text
 
-    def _around(self, element: Element, before: str, after: str) -> str:
-        """Emphasis; as HTML where CommonMark takes its marks for punctuation between letters."""
-        text, marks = self.inline(element), AROUND[element.tag]
-        inner = (before, text[:1]), (after, text[-1:])
-        if any(out.isalnum() and not end.isalnum() for out, end in inner):
-            return f"<{element.tag}>{text}</{element.tag}>"
-        return f"{marks}{text}{marks}" if text else ""
+    def _line(self, element: Element) -> str:
+        return " ".join(self.inline(element).split("\n")).strip()
 
-    def _inline(self, element: Element) -> str:
-        if element.tag == "code":
-            return _code(html.unescape(element.text or ""))
-        text, tag, get = self.inline(element), element.tag, element.get
-        kind = get("class", "")
-        title = f' "{get("title")}"' if get("title") else ""
-        if kind == "footnote-backref" or get("aria-hidden"):
-            return ""
-        if kind == "footnote-ref":
-            return self.note(get("href", "").partition(":")[2])
-        if tag == "a" and get("href"):
-            return self.link(text, get("href", ""), title)
-        if tag == "img":
-            return self.image(get("alt", ""), get("src", ""), title)
-        if tag == "br":
-            return "  \n"
-        if tag == "sup" and element.find("a") is None and "[^" not in text:
-            powers = text.translate(POWERS)
-            return powers if not re.search(r"[ -~]", powers) else f"<sup>{text}</sup>"
-        return f"<{tag}>{text}</{tag}>" if tag in ("sub", "kbd", "mark") else text
-
-    def text(self, text: str) -> str:
-        """A text as it was written, its placeholders filled."""
-        text = ESCAPED.sub(lambda m: "\\" + chr(int(m[1])), text)
-        text = text.replace(AMP_SUBSTITUTE, "&").replace(NBSP_PLACEHOLDER, "")
-        text = self.plain(text)
-        return HTML_PLACEHOLDER_RE.sub(lambda m: self._piece(int(m[1])), text)
-
-    # What other readers of Markdown write in another way
-
-    def plain(self, text: str) -> str:
-        """Text as it was written, without what stands in it."""
-        return text
-
-    def heading(self, level: int, text: str, id_: str) -> str:
-        """A heading with its id."""
-        return f"{'#' * level} {text} {{#{id_}}}"
-
-    def anchor(self, id_: str) -> str:
-        """The place of an id that is no heading's."""
-        return f'<div id="{id_}"></div>'
-
-    def link(self, text: str, address: str, title: str) -> str:
-        """A link; `title` is "" or ends it, quotation marks and all."""
-        return f"<{address}>" if text == address else f"[{text}]({address}{title})"
-
-    def image(self, text: str, address: str, title: str) -> str:
-        """A picture with its alternative text."""
-        return f"![{text}]({address}{title})"
-
-    def note(self, key: str) -> str:
-        """The mark of a note."""
-        return f"[^{key}]"
-
-    def noted(self, key: str, blocks: list[Block]) -> list[Block]:
-        """What a note says."""
-        return [*inside(iter(blocks), f"[^{key}]: ", "    ")]
+    def literal(self, text: str) -> str:
+        """A text that shows as it is, with the pieces that its placeholders stand for."""
+        text = MARKS.sub(r"\\\g<0>", re.sub(r"\n[ \t]+", "\n", plain(text)))
+        text = LINE.sub(r"\1\\", text)
+        text = HTML_PLACEHOLDER_RE.sub(lambda match: self._piece(int(match[1])), text)
+        return POWER.sub(lambda match: match[1].translate(POWERS), text)
 
     def _piece(self, number: int) -> str:
-        piece = self.stash[number]
+        """A formula, or raw HTML without its comments."""
+        piece = self.page.stash[number]
         if isinstance(piece, Part):
             return piece.markdown
         return "" if piece.startswith("<!--") else piece
 
+    def _child(self, element: Element, before: str, after: str) -> str:
+        """An element in a line, between these letters."""
+        tag, kind = element.tag, element.get("class", "")
+        if tag == "code":
+            return _code(html.unescape("".join(element.itertext())))
+        if tag == "br":
+            return "  \n"
+        if kind == "footnote-backref" or element.get("aria-hidden"):
+            return ""
+        if kind == "footnote-ref":
+            return self.mark(element.get("href", "").partition(":")[2])
+        if tag == "img":
+            alt = self.literal(element.get("alt", "")).replace("\n", " ")
+            return self._linked(element, "src", alt, f"![{alt}]")
+        text = self.inline(element)
+        if tag == "a" and element.get("href"):
+            return self._linked(element, "href", text, f"[{text}]")
+        if tag in EMPHASIS:
+            return _emphasis(tag, text, before, after)
+        if tag == "sup" and element.find("a") is None:
+            return POWER.sub(lambda m: m[1].translate(POWERS), f"<sup>{text}</sup>")
+        return f"<{tag}>{text}</{tag}>" if tag in ("sub", "kbd", "mark") else text
+
+    def _linked(self, element: Element, name: str, text: str, shown: str) -> str:
+        """A link or a picture, or only its text where it leads nowhere."""
+        link = plain(element.get(name, ""))
+        address = self.address(link)
+        if not address:
+            return text
+        if link.removeprefix("mailto:") == plain("".join(element.itertext())):
+            return f"<{address.removeprefix('mailto:')}>"
+        if re.search(r"[\s()<>]", address):
+            address = f"<{address.replace('<', '%3C').replace('>', '%3E')}>"
+        title = re.sub(r'["\\]', r"\\\g<0>", plain(element.get("title", "")))
+        return f'{shown}({address} "{title}")' if title else f"{shown}({address})"
+
+
+def is_anchor(element: Element) -> bool:
+    """Whether an element is only there to be linked to."""
+    return element.tag == "div" and bool(element.get("id")) and not len(element)
+
+
+def _emphasis(tag: str, text: str, before: str, after: str) -> str:
+    """Emphasis; as HTML where CommonMark does not see its marks, between letters and beside each other."""
+    if not text:
+        return ""
+    sides = (before, text[0]), (after, text[-1])
+    hidden = any(out.isalnum() and not end.isalnum() for out, end in sides)
+    if hidden or before == "*":
+        return f"<{tag}>{text}</{tag}>"
+    return f"{EMPHASIS[tag]}{text}{EMPHASIS[tag]}"
+
 
 def _code(text: str) -> str:
     """A code span, in more backticks than it holds."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence, blank = "`" * (longest + 1), " " if text[:1] == "`" or text[-1:] == "`" else ""  # fmt: skip
-    return f"{fence}{blank}{text}{blank}{fence}"
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    ticks = "`" * (longest + 1)
+    blank = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return ticks + blank + text.replace("\n", " ") + blank + ticks

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement
 
 from runner import Record
 
@@ -67,11 +68,16 @@ def facts_html(record: Record, words: Mapping[str, str]) -> str:
     return f"<dl>{''.join(terms)}</dl>"
 
 
-def provenance_text(record: Record, words: Mapping[str, str], link: str = "") -> str:
-    """Where a result comes from, as a line of Markdown; without a link to its run, all that is known of the run."""
+def provenance_line(
+    record: Record, words: Mapping[str, str], link: str = ""
+) -> Element:
+    """Where a result comes from, as a line of text; without a link to its run, all that is known of the run."""
     facts = [f"{k}{words['colon']}{v}" for k, v in _facts(record, words).items()]
-    program = f"[{record.name}.py]({link})" if link else f"`{record.name}.py`"
-    return " · ".join([program, *(facts[:2] if link else facts)])
+    line = Element("p")
+    program = SubElement(line, "a", {"href": link}) if link else SubElement(line, "code")  # fmt: skip
+    program.text = f"{record.name}.py"
+    program.tail = "".join(f" · {fact}" for fact in (facts[:2] if link else facts))
+    return line
 
 
 def relative(target: str, page_url: str) -> str:

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
-from drawing.output import provenance_html, provenance_text
+from drawing.output import provenance_html, provenance_line
 from runner import Place, Record, nearest
 
 from ..data import read_joined
@@ -82,9 +82,9 @@ class Call:
         """The line that says where a result comes from."""
         words, link = self.edition.words, f"{self.run_file(record.name)}#{section}"
         html = provenance_html(record, words, section, self.reading.page.url)
-        text = provenance_text(record, words, link)
+        line = provenance_line(record, words, link)
         sections = ((record.name, section),)
-        return self.reading.block(Part(html, "provenance", text, sections))
+        return self.reading.block(Part(html, "provenance", "", sections, line))
 
     def wrapped(self, kind: str, markdown: str) -> Element:
         """Markdown in an element that the style sheet finds by its class."""

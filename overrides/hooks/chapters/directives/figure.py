@@ -44,10 +44,10 @@ def drawn(call: Call, record: Record, section: str) -> Element:
     picture = figure_svg(source, alt, labels, id_)
     file = call.reading.page.figure(id_)
     call.reading.page.figures[file] = svg.standalone(picture)
-    said = alt.replace("[", r"\[").replace("]", r"\]")
-    markdown = f"![{said}]({file})"
+    line = Element("p")
+    SubElement(line, "img", {"alt": alt, "src": file})
     figure = Element("figure")
-    part = Part(picture, "figure", markdown, ((record.name, section),))
+    part = Part(picture, "figure", "", ((record.name, section),), line)
     figure.text = call.reading.store(part)
     if caption := call.options.get("caption"):
         line = SubElement(figure, "figcaption")

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
-from drawing.output import facts_html, fenced, output_html, provenance_text
+from drawing.output import facts_html, fenced, output_html, provenance_line
 from runner import Place, Record, printed, remembered
 
 from ..data import other_files
@@ -30,8 +30,8 @@ def write(call: Call) -> Element:
     facts = (
         f'<div class="notebook-facts">{facts_html(record, call.edition.words)}</div>'
     )
-    text = provenance_text(record, call.edition.words)
-    parts.append(reading.block(Part(facts, "provenance", text)))
+    line = provenance_line(record, call.edition.words)
+    parts.append(reading.block(Part(facts, "provenance", "", (), line)))
     cells = record.notebook["cells"]
     folder = call.edition.project.root / ".cache" / "notebooks"
     page = SubElement(parts, "div", {"class": "notebook"})
