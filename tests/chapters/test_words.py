@@ -46,6 +46,7 @@ BRITISH = {
     "specialization": "the title of a course",
     "modeling": "the title of a course",
     "license": "the name of a file",
+    "math": "the name of a file, and of a table in a font",
 }
 
 
