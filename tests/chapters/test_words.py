@@ -47,6 +47,7 @@ BRITISH = {
     "modeling": "the title of a course",
     "license": "the name of a file",
     "math": "the name of a file, and of a table in a font",
+    "flavor": "an option of a command",
 }
 
 
