@@ -16,6 +16,14 @@ FIRST = re.compile(
     r"\A\{#-.*?-#\}\n", re.DOTALL
 )  # the comment that says what a file is
 
+# Fonts of a third party: none is ever asked for, nor can be.
+FONTS = """        <link rel="preconnect" href="https://fonts.gstatic.com" crossorigin>
+        <link rel="stylesheet" href="https://fonts.googleapis.com/css?family={{
+            text | replace(' ', '+') + ':300,300i,400,400i,700,700i%7C' +
+            code | replace(' ', '+') + ':400,400i,700,700i'
+          }}&display=fallback">
+        <style>:root{--md-text-font:"{{ text }}";--md-code-font:"{{ code }}"}</style>
+"""
 # By template: what Material says, what stands instead, and how often.
 CHANGES = {
     "base.html": [
@@ -42,6 +50,7 @@ CHANGES = {
             1,
         ),
         ('{{ lang.t("action.skip") }}', "{{ config.extra.words.skip }}", 1),
+        (FONTS, "", 1),
         ("{{ page.meta.description }}", "{{ page.meta.description | e }}", 1),
         ("{{ page.meta.title }}", "{{ page.meta.title | e }}", 1),
     ],
