@@ -96,10 +96,6 @@ class Build:
                 )
                 for name, language in self.languages.items()
             }
-        # What decides every page of a language beside its chapters.
-        self.around = fingerprint(
-            root, [*folders, "overrides/assets"], self.records, self.language
-        )
         self.titles = read_titles(
             root, list(self.records), list(self.languages), config.extra["joined"]
         )
@@ -139,18 +135,26 @@ class Build:
         self.edition = Edition(project, self.language, words, joined, sources)
         self.edition.colab = colab(config, self.own["path"])
         self.texts |= self.edition.texts
-        self.context = digest_of(
-            self.around,
-            [file.src_uri for file in files],
-            [source.shown for source in sources],
-            [text.shown for text in self.edition.texts.values()],
-        )
+        if self.pages:
+            self.context = self._context(files)
         self.reading = Reading(self.edition)
         extensions: list[Any] = config.markdown_extensions
         extensions.append(self.reading)
         fences = {"custom_fences": self.reading.fences()}
         config.mdx_configs["pymdownx.superfences"] = fences
         teach_words(list(self.edition.glossary.by_form))
+
+    def _context(self, files: Files) -> str:
+        """A digest of what decides a page beside its own text."""
+        edition = self.edition
+        folders = [language["docs"] for language in self.languages.values()]
+        without = [*folders, "overrides/assets"]
+        return digest_of(
+            fingerprint(self.root, without, self.records, self.language),
+            [file.src_uri for file in files],
+            [source.shown for source in edition.sources.values()],
+            [text.shown for text in edition.texts.values()],
+        )
 
     def _source(self, file: File) -> Source:
         path = Path(str(file.abs_src_path))

@@ -1,7 +1,7 @@
 """What makes a rebuild fast: nothing is worked out again that has not changed.
 
 - A language of which nothing has changed since it was published is not built: `fingerprint`, `Published`.
-- A page that has not changed since an earlier build of the same process (`serve`) is not read again: `Memory`.
+- A page that has not changed since an earlier build of the same process (`serve`) is not read again: `Rebuild`.
 """
 
 from __future__ import annotations

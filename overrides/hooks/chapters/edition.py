@@ -157,8 +157,9 @@ class Edition:
         """How chapters show the figures of a program: by section, the options of the first directive that does."""
         shown: dict[str, Mapping[str, Any]] = {}
         for mark in self._marks("directive"):
-            if mark.program == snippet and mark.source.startswith("::: figure "):
-                section = mark.lines[0].partition(":")[2].rpartition(":")[2].strip()
+            name, argument = directives.asked(mark)
+            program, _, section = argument.partition(":")
+            if name == "figure" and program == snippet:
                 options = directives.options_of(mark, figure.OPTIONS, self.joined)
                 shown.setdefault(section, options)
         return shown
@@ -170,8 +171,8 @@ class Edition:
         """
         if uri in self.texts:
             marks = [m for m in self.texts[uri].own if m.kind == "directive"]
-            named = [m.lines[0].split() for m in marks if m.program]
-            wanted = [words[2] for words in named if words[1] == "figure"]
+            named = [directives.asked(mark) for mark in marks]
+            wanted = [argument for name, argument in named if name == "figure"]
         else:
             name = posixpath.basename(uri).removesuffix(".md")
             shown = self.figures(name)

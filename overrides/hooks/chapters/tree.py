@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -169,7 +170,9 @@ class Check:
             )
             if plain.startswith("<!--"):
                 return self.marks.restored(plain)
-            return TOKEN.sub(lambda t: _escaped(self.marks.restored(t[0])), plain)
+            return TOKEN.sub(
+                lambda t: html.escape(self.marks.restored(t[0]), False), plain
+            )
 
         kept = KEEPING.sub(keep, piece)
         self._no_mark(KEEPING.sub("", piece))
@@ -212,7 +215,3 @@ def _texts(element: Element) -> Iterator[str]:
         for child in element:
             yield from _texts(child)
             yield child.tail or ""
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -74,15 +74,11 @@ class Call:
             )
         return entries[self.argument]
 
-    def run_file(self, program: str) -> str:
-        """The file of a program's page, from this one's."""
-        return self.edition.run_of(program, self.uri)
-
     def provenance(self, record: Record, section: str) -> Element:
         """The line that says where a result comes from."""
-        words, link = self.edition.words, f"{self.run_file(record.name)}#{section}"
+        words, run = self.edition.words, self.edition.run_of(record.name, self.uri)
         html = provenance_html(record, words, section, self.reading.page.url)
-        line = provenance_line(record, words, link)
+        line = provenance_line(record, words, f"{run}#{section}")
         sections = ((record.name, section),)
         return self.reading.block(Part(html, "provenance", "", sections, line))
 
@@ -103,22 +99,27 @@ class Call:
         return text
 
 
+def asked(mark: Mark) -> tuple[str, str]:
+    """The name and the argument of a directive; "" and "" where it cannot be read."""
+    match = FORM.fullmatch(mark.lines[0])
+    return (match["name"], match["argument"] or "") if match else ("", "")
+
+
 def written(mark: Mark, uri: str, edition: Edition, reading: Reading) -> str | Element:
     """What a directive says: Markdown, to be read in its place, or an element.
 
     Raises:
         SourceError: there is no such directive or option; what it asks for is not there.
     """
-    match = FORM.fullmatch(mark.lines[0])
-    if not match:
+    name, argument = asked(mark)
+    if not name:
         mark.place.fail(
             f"'{mark.lines[0].strip()}' cannot be read.",
             "write '::: output snippet:section', '::: figure snippet:section' or '::: correction id'.",
         )
-    module = _module(match["name"], mark.place)
+    module = _module(name, mark.place)
     options = options_of(mark, getattr(module, "OPTIONS", set()), edition.joined)
-    argument, place = match["argument"] or "", mark.place
-    call = Call(argument, options, place, uri, edition, reading)
+    call = Call(argument, options, mark.place, uri, edition, reading)
     result: str | Element = module.write(call)
     return result
 
