@@ -17,7 +17,13 @@ from .page import with_joints, without_joints
 FRONT = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)\s*", re.DOTALL)
 TITLES = "snippets/titles.yml"
 Titles = dict[str, dict[str, dict[str, str]]]
-JUDGEMENTS = ("wrong", "imprecise", "unsupported", "missing")  # of the article
+JUDGEMENTS = (  # of the article
+    "wrong",
+    "imprecise",
+    "unsupported",
+    "outdated",
+    "missing",
+)
 VERDICTS = ("holds", "holds when", "did not show")  # of a lab
 
 
