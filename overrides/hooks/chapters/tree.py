@@ -95,6 +95,7 @@ def dressed(root: Element, words: Mapping[str, str], unspaced: str) -> None:
     scrolled by the keyboard; classes align its columns; an empty corner heads nothing. Letters between which no blank
     stands are not slanted: their emphasis has a class.
     """
+    letters = f"[{unspaced}]" if unspaced else "(?!)"
     for parent in list(root.iter()):
         before = None
         for position, child in enumerate(list(parent)):
@@ -119,9 +120,8 @@ def dressed(root: Element, words: Mapping[str, str], unspaced: str) -> None:
                 child.tag = "td" if empty else child.tag
                 if aligned := ALIGNED.fullmatch(child.attrib.pop("style", "")):
                     child.set("class", aligned[1])
-            elif child.tag == "em" and unspaced:
-                if re.search(f"[{unspaced}]", "".join(child.itertext())):
-                    child.set("class", "marked")
+            elif child.tag == "em" and re.search(letters, "".join(child.itertext())):
+                child.set("class", "marked")
             before = child
 
 

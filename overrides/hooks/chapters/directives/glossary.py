@@ -53,11 +53,11 @@ class Glossary:
         # A single character of a script without blanks is part of too many other words.
         forms = sorted((f for f in self.by_form if len(f) > 1), key=len, reverse=True)
         # Words that blanks divide end where their letters end; others have no such end.
-        words = [
+        either = "|".join(
             rf"(?<![\w-]){f}(?![\w-])" if f.isascii() else f
             for f in map(re.escape, forms)
-        ]
-        self.pattern = re.compile("|".join(words) or r"(?!)", re.IGNORECASE)
+        )
+        self.pattern = re.compile(either or r"(?!)", re.IGNORECASE)
 
     def link(self, root: Element, page: str) -> None:
         """Links the first occurrence of each term in a page to its definition, and adds what the first language calls it.
