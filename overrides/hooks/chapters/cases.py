@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,35 +96,39 @@ def _case(id_: str, entry: Any, language: str, words: Words, place: Place) -> Ca
                 f"cite one, or write '{nothing}'.",
             )
 
-    def known(value: Any, kinds: Collection[str]) -> str:
-        if value not in kinds:
+    def given(value: Any, form: type) -> Any:
+        if not isinstance(value or form(), form):
+            problem = f"'{id_}' has '{value}' where another form is needed."
+            place.fail(problem, "look at another case in the file.")
+        return value or form()
+
+    def known(value: Any, what: str) -> str:
+        if value not in words[what]:
             problem = f"'{id_}' has '{value}', which is of no known kind."
-            place.fail(problem, nearest(str(value), kinds, "kinds"))
+            place.fail(problem, nearest(str(value), words[what], "kinds"))
         return str(value)
 
-    def all_known(values: Any, kinds: Collection[str]) -> tuple[str, ...]:
-        return tuple(known(one, kinds) for one in values or ())
+    def all_known(values: Any, what: str) -> tuple[str, ...]:
+        return tuple(known(one, what) for one in given(values, list))
 
     flows = {
-        known(who, words["partner"]): {
-            way: all_known(flow.get(way), words["goods"]) for way in ("gave", "got")
+        known(who, "partner"): {
+            way: all_known(given(flow, dict).get(way), "goods")
+            for way in ("gave", "got")
         }
-        for who, flow in (entry.get("flows") or {}).items()
+        for who, flow in given(entry.get("flows"), dict).items()
     }
-    terms = tuple(
-        (str(one.get("date")), known(one.get("way"), words["terms"]))
-        for one in entry.get("terms") or ()
-    )
+    terms = [given(one, dict) for one in given(entry.get("terms"), list)]
     return Case(
         id=id_,
-        group=known(entry.get("group"), words["group"]),
-        years=(int(entry.get("begun") or 0), int(entry.get("ended") or 0)),
+        group=known(entry.get("group"), "group"),
+        years=(given(entry.get("begun"), int), given(entry.get("ended"), int)),
         flows=flows,
-        decided=known(entry.get("decided"), words["decided"]),
-        use=known(entry.get("use"), words["use"]),
-        terms=terms,
-        lost=all_known(entry.get("lost"), words["lost"]),
-        outsiders=tuple(entry.get("outsiders") or ()),
+        decided=known(entry.get("decided"), "decided"),
+        use=known(entry.get("use"), "use"),
+        terms=tuple((str(t.get("date")), known(t.get("way"), "terms")) for t in terms),
+        lost=all_known(entry.get("lost"), "lost"),
+        outsiders=tuple(given(entry.get("outsiders"), list)),
         texts=told,
         place=place,
     )
