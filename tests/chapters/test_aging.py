@@ -15,8 +15,7 @@ TODAY = datetime.date(2027, 1, 15)
 def test_a_reading_ages_in_two_years(tmp_path: Path, read: str, old: int) -> None:
     path = tmp_path / "references.bib"
     path.write_text(
-        "@misc{a, title = {A}, year = {2020}, urldate = {%s}}\n@misc{b, title = {B}, year = {1990}}"
-        % read
+        f"@misc{{a, title = {{A}}, year = {{2020}}, urldate = {{{read}}}}}\n@misc{{b, title = {{B}}, year = {{1990}}}}"
     )
     assert len(list(old_readings(path, TODAY))) == old
 
