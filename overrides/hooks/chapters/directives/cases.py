@@ -48,12 +48,12 @@ def _section(call: Call, case: Case) -> str:
 
 
 def _table(call: Call) -> Element:
-    words = call.edition.case_words
-    fields, say = words["fields"], words["say"]
-    box = Element("div", {"class": "cases"})
+    words, colon = call.edition.case_words, call.word("colon")
+    say, box = words["say"], Element("div", {"class": "cases"})
+    columns = [words["fields"][part] for part in ("decides", "use", "wrong")]
     table = SubElement(box, "table")
     heads = SubElement(SubElement(table, "thead"), "tr")
-    for head in (say["case"], say["years"], fields["decides"], fields["use"], fields["wrong"]):  # fmt: skip
+    for head in (say["case"], say["years"], *columns):
         SubElement(heads, "th").text = head
     body = SubElement(table, "tbody")
     for case in call.edition.cases.values():
@@ -62,9 +62,13 @@ def _table(call: Call) -> Element:
             for who, flow in case.flows.items()
         }
         row = SubElement(body, "tr", {"data-use": case.use, **flows})
-        link = SubElement(SubElement(row, "td"), "a", {"href": f"{case.group}.md#{case.id}"})  # fmt: skip
+        target = {"href": f"{case.group}.md#{case.id}"}
+        link = SubElement(SubElement(row, "td"), "a", target)
         link.text = call.reading.numbered(case.texts["name"], case.place)
+        SubElement(row, "td").text = years(case)
+        decided, use = words["decided"][case.decided], words["use"][case.use]
         lost = say["comma"].join(words["lost"][one] for one in case.lost)
-        for text in (years(case), words["decided"][case.decided], words["use"][case.use], lost or say["nothing"]):  # fmt: skip
-            SubElement(row, "td").text = text
+        for head, text in zip(columns, (decided, use, lost or say["nothing"]), strict=True):  # fmt: skip
+            # On a phone, where each row is a paragraph, the cell says what it is.
+            SubElement(row, "td", {"data-head": head + colon}).text = text
     return box
