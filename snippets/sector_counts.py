@@ -24,6 +24,7 @@ percent = {
 shares = [k / n for k, n in zip(by_industry, listed, strict=True)]  # (12,)
 both_shares = [k / n for k, n in zip(by_both, listed, strict=True)]
 alone_shares = [k / n for k, n in zip(by_academia, listed, strict=True)]
+refiled = (by_industry[-1] + 2) / listed[-1]  # GLM-4.5 and GLM-4.6 as the company's
 
 print("models of  listed  industry  both  academia  others   industry's share")
 for year, n, *row, share in zip(years, listed, *classes.values(), shares, strict=True):

@@ -89,6 +89,7 @@ def test_what_the_prose_says(values):
     assert alone[0] > 0.6 and alone[-1] < 0.03
     assert both[-3] > both[-2] > both[-1]
     assert values["listed_shares"][1] < values["printed_shares"][1], "it fills up late"
+    assert values["refiled"] == pytest.approx(96 / 103)
     low, _, high = values["academia_shares"]
     assert high > 2 * low, "counted for both sides, academia's share more than doubles"
     assert min(values["industry_shares"]) > 0.5, "industry leads by every rule"
