@@ -1,33 +1,69 @@
-"""Who makes the notable models? Four editions of the AI Index, kept apart.
+"""Who makes the notable models? One list, read on one day, and the same years as others printed them.
 
-The numbers are cited, not measured: they are the findings that each edition puts
-first. What this program adds is arithmetic, and no line from one edition to the next.
+The numbers are cited, not measured: counts of Epoch AI's list of notable models as it was
+on 2 May 2026, by the year of publication, and what the AI Index printed. What this program
+adds is arithmetic.
 """
 
 import matplotlib.pyplot as plt
 
 # --8<-- [start:counts]
-of_2022 = {"industry": 32, "academia": 3}  # edition of 2023: "significant" systems
-of_2023 = {"industry": 51, "academia": 15, "joint": 21}  # edition of 2024: "notable"
-percent_2023, percent_2024 = 60, 90  # edition of 2025, industry: "nearly" 90
-percent_2025 = 90  # edition of 2026, industry: "over" 90, of "notable frontier models"
+years = range(2014, 2026)
+listed = [33, 29, 49, 55, 37, 68, 50, 78, 91, 119, 98, 103]  # all models of a year
+by_industry = [5, 13, 21, 26, 23, 30, 25, 45, 50, 69, 81, 94]  # alone
+by_both = [6, 5, 8, 10, 8, 21, 12, 20, 19, 29, 12, 5]  # industry and academia, no third
+by_academia = [21, 9, 18, 18, 4, 12, 9, 9, 17, 18, 3, 2]  # alone
+classes = {"industry": by_industry, "both": by_both, "academia": by_academia}
 
-print("edition   models of   industry   academia   joint   industry's share")
-shares = []  # (2,), among the sectors that the finding names
-for year, counts in ((2022, of_2022), (2023, of_2023)):
-    shares.append(counts["industry"] / sum(counts.values()))
-    i, a, j = (counts.get(name, "-") for name in of_2023)
-    row = f"{i:8}   {a:8}   {j:>5}   {shares[-1]:16.0%}"
-    print(f"{year + 1}      {year}        {row}")
-for edition, year, share in (
-    (2025, 2023, f"~{percent_2023}%"),
-    (2025, 2024, f"~{percent_2024}%"),
-    (2026, 2025, f">{percent_2025}%"),
-):
-    print(f"{edition}      {year}               -          -       -   {share:>16}")
+others = [n - sum(parts) for n, *parts in zip(listed, *classes.values(), strict=True)]
+classes["others"] = others  # a government or a nonprofit took part, or not known
+percent = {
+    name: [100 * k / n for k, n in zip(counts, listed, strict=True)]
+    for name, counts in classes.items()
+}
+shares = [k / n for k, n in zip(by_industry, listed, strict=True)]  # (12,)
+both_shares = [k / n for k, n in zip(by_both, listed, strict=True)]
+alone_shares = [k / n for k, n in zip(by_academia, listed, strict=True)]
+refiled = (by_industry[-1] + 2) / listed[-1]  # GLM-4.5 and GLM-4.6 as the company's
+
+print("models of  listed  industry  both  academia  others   industry's share")
+for year, n, *row, share in zip(years, listed, *classes.values(), shares, strict=True):
+    i, b, a, o = row
+    print(f"{year:9}{n:8}{i:10}{b:6}{a:10}{o:8}{share:19.0%}")
 # --8<-- [end:counts]
 
+# --8<-- [start:readings]
+printed = {  # models of a year: when and by whom, industry, both, academia, others
+    2023: ("AI Index, edition of 2024", 51, 21, 15, 2),
+    2024: ("AI Index, edition of 2025", 55, 5, 0, 1),
+}
+printed_shares, listed_shares = [], []  # (2,), industry's
+print("models of  counted by                  industry  both  academia  share")
+for year, (reader, *row) in printed.items():
+    at = years.index(year)
+    now = [counts[at] for counts in classes.values()]
+    for name, (i, b, a, o), kept in (
+        (reader, row, printed_shares),
+        ("Epoch's list, 2 May 2026", now, listed_shares),
+    ):
+        kept.append(i / (i + b + a + o))
+        print(f"{year:9}  {name:26}{i:10}{b:6}{a:10}{kept[-1]:7.0%}")
+# --8<-- [end:readings]
+
+# --8<-- [start:cost]
+only_cost = {2023: (3, 2), 2024: (28, 27), 2025: (17, 17)}  # all, industry alone
+cost_models, without_cost = [], []  # (3,), models that nothing but the cost brings in
+print("models of  by cost alone   industry's share with them   without")
+for year, (dear, dear_industry) in only_cost.items():
+    at = years.index(year)
+    rest = (by_industry[at] - dear_industry) / (listed[at] - dear)
+    cost_models.append(dear)
+    without_cost.append(rest)
+    print(f"{year:9}{dear:15}{shares[at]:29.0%}{rest:10.0%}")
+# --8<-- [end:cost]
+
 # --8<-- [start:joint]
+of_2023 = {"industry": 51, "academia": 15, "joint": 21}  # AI Index, edition of 2024
 industry, academia, joint = of_2023.values()
 models = industry + academia + joint
 industry_shares, academia_shares = [], []  # (3,), one entry a rule
@@ -40,23 +76,25 @@ for rule, part in (("a class of its own", 0), ("half each", 0.5), ("both sides",
 # --8<-- [end:joint]
 
 # --8<-- [start:figure]
-in_2025 = {"2023": percent_2023, "2024": percent_2024}
-in_2026 = {"2025": percent_2025}
-panels = [
-    ("edition of 2023", "models of 2022", "significant systems", of_2022, "%d"),
-    ("edition of 2024", "models of 2023", "notable models", of_2023, "%d"),
-    ("edition of 2025", "models of", "industry's share in %", in_2025, "~%d"),
-    ("edition of 2026", "models of", "industry's share in %", in_2026, ">%d"),
-]
-colours = {"academia": "C1", "joint": "C2"}
-fig, axes = plt.subplots(
-    1, 4, figsize=(8.4, 3), width_ratios=[2.2, 3.2, 2, 1.2], layout="constrained"
+colours = {"industry": "C0", "both": "C2", "academia": "C1", "others": "C5"}
+fig, (series, pair) = plt.subplots(
+    1, 2, figsize=(8.4, 3.4), width_ratios=[2.4, 1], layout="constrained"
 )
-for ax, (edition, year, unit, heights, form) in zip(axes, panels, strict=True):
-    colour = [colours.get(name, "C0") for name in heights]
-    bars = ax.bar(list(heights), list(heights.values()), 0.7, color=colour)
-    ax.bar_label(bars, fmt=form, padding=2)
-    ax.set(title=edition, xlabel=year, ylabel=unit, yticks=[])
-    ax.set_xlim(-0.6, len(heights) - 0.4)
-    ax.margins(y=0.15)
+floor = [0.0] * len(years)
+for name, heights in percent.items():
+    series.bar(list(years), heights, 0.8, floor, color=colours[name], label=name)
+    floor = [low + height for low, height in zip(floor, heights, strict=True)]
+series.set(xlabel="models of", ylabel="share of the list in %", ylim=(0, 100))
+series.set_xticks(list(years)[::2])
+fig.legend(*series.get_legend_handles_labels(), loc="outside upper left", ncols=4)
+
+_, *before = printed[2024]
+after = [counts[years.index(2024)] for counts in classes.values()]
+for place, name in enumerate(("industry", "both", "academia")):
+    for shift, height, alpha in ((-0.2, before[place], 0.45), (0.2, after[place], 1)):
+        bar = pair.bar(place + shift, height, 0.38, color=colours[name], alpha=alpha)
+        pair.bar_label(bar, padding=2)
+pair.set(title="models of 2024", xlabel="pale: as printed in 2025", yticks=[])
+pair.set_xticks(range(3), ["industry", "both", "academia"])
+pair.margins(y=0.15)
 # --8<-- [end:figure]

@@ -1,4 +1,4 @@
-"""The shares by other arithmetic, and editions that no picture joins."""
+"""The shares by other arithmetic, one list in one picture, and what the prose says of both."""
 
 import re
 import runpy
@@ -20,14 +20,38 @@ def program():
     return runpy.run_path(str(ROOT / "snippets" / "sector_counts.py"))
 
 
-def test_share_of_industry_is_one_minus_the_others(values):
-    assert values["shares"][0] == pytest.approx(float(1 - Fraction(3, 32 + 3)))
-    assert values["shares"][1] == pytest.approx(float(1 - Fraction(15 + 21, 87)))
-    assert values["models"] == 87
+def test_each_year_adds_up(values):
+    assert all(n >= 0 for n in values["others"])
+    years = zip(
+        values["listed"],
+        values["by_industry"],
+        values["by_both"],
+        values["by_academia"],
+        values["others"],
+        strict=True,
+    )
+    for number, (n, *parts) in enumerate(years):
+        assert sum(parts) == n
+        assert values["shares"][number] == pytest.approx(1 - sum(parts[1:]) / n)
+
+
+def test_the_table_prints_the_list(record, values):
+    lines = record("sector_counts").text("counts").splitlines()[1:]
+    rows = [[int(n) for n in re.findall(r"\d+", line)] for line in lines]
+    assert [row[0] for row in rows] == list(range(2014, 2026))
+    assert [row[1] for row in rows] == values["listed"]
+    assert [row[-1] for row in rows] == [round(100 * s) for s in values["shares"]]
+
+
+def test_what_others_printed(values):
+    assert values["printed_shares"] == pytest.approx([51 / 89, 55 / 61])
+    assert values["listed_shares"] == pytest.approx(values["shares"][-3:-1])
+    assert round(values["printed_shares"][1], 3) == 0.902, "as the edition says: 90.2%"
 
 
 def test_rules_for_joint_models_model_by_model(values):
     makers = ["i"] * 51 + ["a"] * 15 + ["ia"] * 21  # one entry a model
+    assert values["models"] == len(makers)
     for k, credit in enumerate((Fraction(0), Fraction(1, 2), Fraction(1))):
         for side, name in (("i", "industry_shares"), ("a", "academia_shares")):
             parts = [credit if m == "ia" else Fraction(1) for m in makers if side in m]
@@ -47,32 +71,36 @@ def test_only_splitting_adds_up_to_the_whole(values):
     assert sums[2] > 1
 
 
-def test_what_the_prose_says_of_the_shares(values):
-    first, second = values["shares"]
-    assert second < first, "joined up, the editions would show a fall"
-    assert values["percent_2024"] > values["percent_2023"], "and then a rise"
-    assert abs(second - values["percent_2023"] / 100) < 0.02, "same year, two editions"
+def test_the_cost_alone_does_not_make_the_rise(values):
+    assert values["cost_models"] == [3, 28, 17]
+    plain, without = values["shares"][-3:], values["without_cost"]
+    assert without[1] == pytest.approx(54 / 70)
+    assert without[2] == pytest.approx(77 / 86)
+    assert without[1] < plain[1] and without[2] < plain[2], "the rule adds to the share"
+    assert without[0] < without[1] < without[2], "and yet it rises without the rule"
+
+
+def test_what_the_prose_says(values):
+    shares, both, alone = (
+        values[name] for name in ("shares", "both_shares", "alone_shares")
+    )
+    assert max(shares[:-3]) < 0.63, "never two thirds before 2024"
+    assert shares[-3] < shares[-2] < shares[-1]
+    assert alone[0] > 0.6 and alone[-1] < 0.03
+    assert both[-3] > both[-2] > both[-1]
+    assert values["listed_shares"][1] < values["printed_shares"][1], "it fills up late"
+    assert values["refiled"] == pytest.approx(96 / 103)
     low, _, high = values["academia_shares"]
     assert high > 2 * low, "counted for both sides, academia's share more than doubles"
     assert min(values["industry_shares"]) > 0.5, "industry leads by every rule"
     assert max(values["academia_shares"]) < 0.5
 
 
-def test_each_edition_has_axes_of_its_own(program):
-    axes = program["axes"]
-    assert [ax.get_title() for ax in axes] == [
-        "edition of 2023",
-        "edition of 2024",
-        "edition of 2025",
-        "edition of 2026",
-    ]
-    assert not any(ax.lines for ax in axes), "bars only, no line from year to year"
-    assert all(ax.get_shared_y_axes().get_siblings(ax) == [ax] for ax in axes)
-    heights = [[bar.get_height() for bar in ax.patches] for ax in axes]
-    assert heights == [[32, 3], [51, 15, 21], [60, 90], [90]]
-
-
-def test_table_has_a_row_a_finding(record):
-    lines = record("sector_counts").text("counts").splitlines()[1:]
-    editions = [re.findall(r"\d+", line)[0] for line in lines]
-    assert editions == ["2023", "2024", "2025", "2025", "2026"]
+def test_one_list_fills_one_panel_and_the_other_compares_one_year(program):
+    series, pair = program["series"], program["pair"]
+    bars = [bar.get_height() for bar in series.patches]
+    assert len(bars) == 4 * 12, "a bar a class and year"
+    for year in range(12):
+        assert sum(bars[year::12]) == pytest.approx(100)
+    assert [bar.get_height() for bar in pair.patches] == [55, 81, 5, 12, 0, 3]
+    assert not series.lines and not pair.lines
