@@ -21,6 +21,8 @@ from test_twins import Lenient
 DATA = [
     *sorted((ROOT / "docs/corrections").glob("*.yml")),
     ROOT / "docs/glossary.yml",
+    ROOT / "docs/cases.yml",
+    ROOT / "docs/finder.yml",
     ROOT / "snippets/titles.yml",
 ]
 # What a reader sees of Markdown: a value, a formula or code is a word; a link, a title or an emphasis is its text.
@@ -49,6 +51,37 @@ BRITISH = {
     "math": "the name of a file, and of a table in a font",
     "flavor": "an option of a command",
 }
+
+
+# What a native does not write, and what to write instead.
+UNCHINESE = {
+    "印(?:出|成|的)": "打印、输出",
+    "公共计算机": "公共算力平台",
+    "没有看到|没看到": "未观察到",
+    "公共财产": "转由社区共有",
+    "孪生网络": "结构相同的另一个网络",
+    "没有证明什么": "局限",
+    "响亮": "方差最大、最突出",
+    "访问职位": "访问学者岗位",
+    "数据进门": "数据进入函数",
+    "上蹿下跳": "忽高忽低",
+    "模型的一生": "生命周期",
+    "未决": "尚不清楚",
+    "悬于一线": "相当勉强",
+    "带走这一页": "下载本页",
+    "损失函数坚持": "损失函数要求",
+    "去除每个梯度": "把每个梯度除以……",
+    "工具和尺子": "工具与评测标准",
+    "成了笼子": "反成束缚",
+}
+
+
+def unchinese(text: str) -> Iterator[tuple[int, str, str]]:
+    """What a native would write in another way: line, what is written, what to write."""
+    for number, line in enumerate(shown(text).splitlines()):
+        for pattern, better in UNCHINESE.items():
+            if found := re.search(pattern, line):
+                yield number, found[0], better
 
 
 def shown(text: str) -> str:
@@ -131,6 +164,23 @@ def test_chinese_and_latin_stand_apart_and_punctuation_is_chinese() -> None:
         for line, old, new in misspaced(text)
     ]
     assert found == []
+
+
+def test_chinese_is_written_as_a_native_writes_it() -> None:
+    configuration = yaml.load((ROOT / "mkdocs.zh.yml").read_text(), Loader=Lenient)
+    written = list(texts("zh"))
+    written += [("mkdocs.zh.yml", 1, t) for t in strings(configuration["extra"])]
+    found = [
+        f"{name}:{first + line}: write '{better}' instead of '{part}'"
+        for name, first, text in written
+        for line, part, better in unchinese(text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("text", ["程序印出损失", "公共计算机上", "这里没有看到"])
+def test_what_no_native_writes_is_found(text: str) -> None:
+    assert len(list(unchinese(f"第一行\n{text}。"))) == 1
 
 
 @pytest.mark.parametrize(

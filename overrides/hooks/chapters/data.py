@@ -218,6 +218,7 @@ class Term:
     definition: str
     also: tuple[str, ...]  # other forms that count as the same term
     other: str  # the term in the other languages
+    original: str  # the term in the first language; "" where that is this one, or the entry says `plain: true`
     refused: tuple[str, ...]  # rival translations that a test refuses
     place: Place
 
@@ -241,12 +242,15 @@ def read_glossary(
             language: texts(entry, language, ("term", "definition"), id_, place)
             for language in languages
         }
+        name_first = re.sub(r" \(.*\)", "", said[languages[0]][0])
         for language, (term, definition) in said.items():
             own = entry[language]
             others = [said[o][0] for o in languages if o != language]
-            forms, refused = tuple(own.get("also", ())), tuple(own.get("not", ()))
+            other, forms = ", ".join(others), tuple(own.get("also", ()))
+            same = language == languages[0] or own.get("plain")
+            first, refused = "" if same else name_first, tuple(own.get("not", ()))
             found[language].append(
-                Term(id_, term, definition, forms, ", ".join(others), refused, place)
+                Term(id_, term, definition, forms, other, first, refused, place)
             )
     return found
 

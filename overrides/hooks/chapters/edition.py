@@ -11,6 +11,7 @@ from typing import Any
 from runner import Place, Record, Snippet, is_source, nearest
 
 from . import directives
+from .cases import read_cases, read_words
 from .citations import Bibliography
 from .data import Lab, Source, read_corrections, read_glossary, read_lab, read_map
 from .directives import figure
@@ -75,12 +76,14 @@ class Edition:
         references = docs / "references.bib"
         self.bibliography = Bibliography.read(references, "docs/references.bib", words)
         terms = read_glossary(docs / "glossary.yml", languages, joined)[language]
-        self.glossary = Glossary(terms, self.plain)
+        self.glossary = Glossary(terms, self.plain, words)
         if terms and "glossary.md" not in self.sources:
             Place("docs/glossary.yml").fail(
                 "there is no page glossary.md to which terms could lead.",
                 "write one with '::: glossary' in each language, or remove the file.",
             )
+        self.case_words = read_words(project.root, language, joined)
+        self.cases = read_cases(project.root, language, joined, self.case_words)
         self.colab = ""  # where programs run online: an address that their paths follow
         labs = (read_lab(source, self.records) for source in self.sources.values())
         self.labs: dict[str, Lab] = {lab.uri: lab for lab in labs if lab}

@@ -170,7 +170,7 @@ class Reading(Extension):
         self.check.elements(root)
         page.stash = [self.check.raw(one) for one in stash]
         stash[:], page.tree = page.stash, copy.deepcopy(root)
-        dressed(root, self.edition.words)
+        dressed(root, self.edition.words, self.edition.joined)
         if page.uri in self.edition.sources and page.uri != "glossary.md":
             folder = posixpath.dirname(page.uri) or "."
             here = posixpath.relpath("glossary.md", folder)

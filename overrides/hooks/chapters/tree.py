@@ -88,12 +88,14 @@ def order_notes(
                 mark.text = str(order.index(mark.get("href", "")) + 1)
 
 
-def dressed(root: Element, words: Mapping[str, str]) -> None:
-    """Gives notes and tables the form that readers need.
+def dressed(root: Element, words: Mapping[str, str], unspaced: str) -> None:
+    """Gives notes, tables and emphasis the form that readers need.
 
     No line begins with the mark of a note; between two stands a comma, so that 2 and 4 do not read as 24. A table can be
-    scrolled by the keyboard; classes align its columns; an empty corner heads nothing.
+    scrolled by the keyboard; classes align its columns; an empty corner heads nothing. Letters between which no blank
+    stands are not slanted: their emphasis has a class.
     """
+    letters = f"[{unspaced}]" if unspaced else "(?!)"
     for parent in list(root.iter()):
         before = None
         for position, child in enumerate(list(parent)):
@@ -118,6 +120,8 @@ def dressed(root: Element, words: Mapping[str, str]) -> None:
                 child.tag = "td" if empty else child.tag
                 if aligned := ALIGNED.fullmatch(child.attrib.pop("style", "")):
                     child.set("class", aligned[1])
+            elif child.tag == "em" and re.search(letters, "".join(child.itertext())):
+                child.set("class", "marked")
             before = child
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from runner import Place
@@ -33,29 +33,41 @@ class Glossary:
     Args:
         terms: all of them.
         plain: makes plain text of a definition.
+        words: `extra.words` of the language; `collation` names the encoding whose order is that of its dictionaries,
+            `gloss` is how a text adds the term of the first language, as in "词元（token）".
     """
 
-    def __init__(self, terms: list[Term], plain: Callable[[str, Place], str]) -> None:
-        self.terms = terms
+    def __init__(
+        self,
+        terms: list[Term],
+        plain: Callable[[str, Place], str],
+        words: Mapping[str, str],
+    ) -> None:
+        order = words["collation"]
+        self.terms = sorted(
+            terms, key=lambda t: t.term.casefold().encode(order, "replace")
+        )
+        self.gloss = words["gloss"]
         self.by_form = {f.lower(): t for t in terms for f in (t.term, *t.also)}
         self.titles = {term.id: plain(term.definition, term.place) for term in terms}
         # A single character of a script without blanks is part of too many other words.
         forms = sorted((f for f in self.by_form if len(f) > 1), key=len, reverse=True)
         # Words that blanks divide end where their letters end; others have no such end.
-        words = [
+        either = "|".join(
             rf"(?<![\w-]){f}(?![\w-])" if f.isascii() else f
             for f in map(re.escape, forms)
-        ]
-        self.pattern = re.compile("|".join(words) or r"(?!)", re.IGNORECASE)
+        )
+        self.pattern = re.compile(either or r"(?!)", re.IGNORECASE)
 
     def link(self, root: Element, page: str) -> None:
-        """Links the first occurrence of each term in a page to its definition.
+        """Links the first occurrence of each term in a page to its definition, and adds what the first language calls it.
 
         Args:
             root: the page's elements.
             page: the glossary's page, as a link from this one.
         """
         linked: set[str] = set()
+        whole = "".join(root.itertext()).casefold()
 
         def links(text: str) -> Iterator[str | Element]:
             position = 0
@@ -69,6 +81,9 @@ class Glossary:
                     element.text = match[0]
                     yield element
                     position = match.end()
+                    # Not where the page says it itself.
+                    if term.original and term.original.casefold() not in whole:
+                        yield self.gloss.format(term=term.original)
             yield text[position:]
 
         _replace_texts(root, links)
