@@ -80,7 +80,7 @@ for level, count in zip(levels, counts, strict=True):
 # --8<-- [start:ladder]
 dead_loss = 1 / 3  # f = 0: E[y^2]
 print(f"any predictor (f = 1/2)        {variance:.4f}")
-print(f"any network without bias       {homogeneous_floor:.4f}")
+print(f"any ReLU network without bias  {homogeneous_floor:.4f}")
 print(f"best 3-2-1 network found       {network_floor:.4f}")
 print(f"best linear map without bias   {linear_floor:.4f}")
 print(f"dead network (f = 0)           {dead_loss:.4f}")

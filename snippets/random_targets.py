@@ -70,7 +70,7 @@ below_linear = np.sum(losses < linear_floor, axis=1)
 # --8<-- [start:spread]
 floors = [
     (1 / 12, "any predictor", "center"),
-    (19 / 192, "any network without bias", "top"),  # two lines close to each other
+    (19 / 192, "any ReLU, without bias", "top"),  # two lines close to each other
     (linear_floor, "linear, without bias", "bottom"),
     (1 / 3, "dead network", "center"),
 ]

@@ -55,7 +55,7 @@ BRITISH = {
 
 # What a native does not write, and what to write instead.
 UNCHINESE = {
-    "印(?:出|成|的)": "打印、输出",
+    "(?<!打)印(?:出|成|的)": "打印、输出",
     "公共计算机": "公共算力平台",
     "没有看到|没看到": "未观察到",
     "公共财产": "转由社区共有",
