@@ -68,6 +68,12 @@ class Glossary:
         """
         linked: set[str] = set()
         whole = "".join(root.itertext()).casefold()
+        # Where the page says it itself, nobody adds it.
+        unsaid = {
+            term.id: term.original
+            for term in self.terms
+            if term.original and term.original.casefold() not in whole
+        }
 
         def links(text: str) -> Iterator[str | Element]:
             position = 0
@@ -81,9 +87,10 @@ class Glossary:
                     element.text = match[0]
                     yield element
                     position = match.end()
-                    # Not where the page says it itself.
-                    if term.original and term.original.casefold() not in whole:
-                        yield self.gloss.format(term=term.original)
+                    if term.id in unsaid:
+                        gloss = Element("span", {"class": "gloss"})
+                        gloss.text = self.gloss.format(term=unsaid[term.id])
+                        yield gloss
             yield text[position:]
 
         _replace_texts(root, links)
