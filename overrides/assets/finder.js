@@ -16,20 +16,25 @@ const cases = [...document.querySelectorAll("tr[data-use]")].map((row, order) =>
 }))
 const both = (one, other) => one.filter(thing => other.includes(thing))
 
-// What a reader lacks and their kind of partner got counts most; to have to give what one lacks speaks against a case.
+// What makes a case near, the weightiest first: a partner of the reader's kind; a result as open as is needed; that partner got
+// what the reader lacks, and did not have to give it; the same users; it gave what the reader has; others brought what the
+// reader lacks; little else changed hands.
 function weigh(one, asks) {
   const flow = one.flows[asks.role]
-  const wide = !asks.use || uses.indexOf(one.use) <= uses.indexOf(asks.use)
   const {gave, got} = flow || {gave: [], got: []}
-  const score = 3 * both(asks.lacks, got).length + both(asks.has, gave).length - 2 * both(asks.lacks, gave).length
-    + (wide ? 2 : 0) - (flow ? 0 : 4)
-  const strange = gave.filter(thing => !asks.has.includes(thing)).length
-  return {...one, flow, wide, gave, got, score, strange}
+  const brought = Object.entries(one.flows).flatMap(([who, other]) => who === asks.role ? [] : other.gave)
+  const distance = asks.use ? uses.indexOf(one.use) - uses.indexOf(asks.use) : 0
+  const others = both(asks.lacks, brought).filter(thing => !got.includes(thing))
+  const rest = [...gave.filter(thing => !asks.has.includes(thing)), ...got.filter(thing => !asks.lacks.includes(thing))]
+  return {...one, flow, gave, got, others, wide: distance <= 0, rank: [
+    flow ? 0 : 1, distance > 0 ? 1 : 0, -both(asks.lacks, got).length, both(asks.lacks, gave).length, Math.abs(distance),
+    -both(asks.has, gave).length, -others.length, rest.length, one.order,
+  ]}
 }
 
 function nearest(asks) {
-  return cases.map(one => weigh(one, asks))
-    .sort((a, b) => b.score - a.score || a.strange - b.strange || a.order - b.order).slice(0, 3)
+  const first = (a, b) => a.rank.map((value, i) => value - b.rank[i]).find(Boolean) || 0
+  return cases.map(one => weigh(one, asks)).sort(first).slice(0, 3)
 }
 
 function reasons(one, asks) {
@@ -39,9 +44,10 @@ function reasons(one, asks) {
   return [
     ...(one.flow ? [] : [words.other]),
     ...say("got", both(asks.lacks, one.got)),
+    ...say("brought", one.others),
     ...say("gave", both(asks.has, one.gave)),
     ...say("cost", both(asks.lacks, one.gave)),
-    ...(one.flow ? say("missing", asks.lacks.filter(thing => !one.got.includes(thing))) : []),
+    ...(one.flow ? say("missing", asks.lacks.filter(thing => ![...one.got, ...one.others].includes(thing))) : []),
     words[one.wide ? "result" : "narrower"].replace("{use}", words.use[one.use]),
   ]
 }

@@ -32,7 +32,7 @@ def write(call: Call) -> Element:
         f"<fieldset><legend>{html.escape(say[name])}</legend>{_choices(name, kind, choices)}</fieldset>"
         for name, kind, choices in groups
     )
-    told = {key: say[key] for key in ("got", "gave", "cost", "missing", "result", "narrower", "other", "between")}  # fmt: skip
+    told = {key: say[key] for key in ("got", "brought", "gave", "cost", "missing", "result", "narrower", "other", "between")}  # fmt: skip
     told |= {"comma": words["say"]["comma"], "partner": words["partner"], "goods": words["goods"], "use": words["use"]}  # fmt: skip
     buttons = "".join(f'<button type="button" data-{name}>{html.escape(say[name])}</button>' for name in ("print", "reset"))  # fmt: skip
     form = (
