@@ -48,4 +48,6 @@ print(f"  cache, 32 key heads     {full_gb[1]:6.1f} GB")
 print(f"Llama 3 405B, its cache   {shared_gb[3]:6.1f} GB")
 print(f"  with 128 key heads      {full_gb[3]:6.1f} GB")
 print(f"DeepSeek-V3, its cache    {latent_gb:6.1f} GB")
+free_gb = 80 - weights_gb  # on a card of 80 GB
+free_tokens = int(free_gb * 1e9 / shared[1])
 # --8<-- [end:context]

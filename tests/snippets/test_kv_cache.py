@@ -31,6 +31,13 @@ def test_a_full_context_outweighs_the_small_model(values):
     assert values["shared_gb"][1] == pytest.approx(2**17 * 2**17 / 1e9)  # 128 KiB each
 
 
+def test_what_fits_beside_the_weights(values):
+    """By filling: one more token would be too much."""
+    used = 2 * 8_030_261_248 + values["free_tokens"] * values["shared"][1]
+    assert used <= 80e9 < used + values["shared"][1]
+    assert values["free_tokens"] // values["context"] == 3
+
+
 def test_the_latent_vector_is_shorter_than_eight_heads(values):
     assert values["latent_token"] == 61 * 576 * 2
     assert values["latent_token"] < min(values["shared"])
