@@ -9,8 +9,8 @@ import numpy as np
 seed = 7
 
 # --8<-- [start:count]
-layers, D, r, matrices = 96, 12288, 4, 2  # GPT-3; queries and values get an update
-trained = layers * matrices * 2 * D * r
+layers, D, rank, matrices = 96, 12288, 4, 2  # GPT-3; queries and values get an update
+trained = layers * matrices * 2 * D * rank
 replaced = layers * matrices * D * D
 model = 175e9
 times_fewer = model / trained

@@ -55,6 +55,7 @@ def test_gradient_descent_learns_the_product():
 def test_the_counts_of_the_paper(values):
     """arXiv:2106.09685: 10,000 times fewer, 35 MB of 350 GB."""
     two_matrices = [np.empty((12288, 4)).size, np.empty((4, 12288)).size]
+    assert values["rank"] == 4
     assert values["trained"] == 96 * 2 * sum(two_matrices)
     assert 9_000 < values["times_fewer"] < 10_000
     assert 35 < values["trained"] * 2 / 2**20 < 37
