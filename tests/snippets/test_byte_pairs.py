@@ -22,14 +22,14 @@ def test_the_first_merges_by_counting_in_the_text(program):
     """Tokens as single characters, joined by str.replace: the commonest pair comes first."""
     text = program["text"].encode().decode("latin-1")  # a character for each byte
     words = Counter(re.findall(r"[ \n]?[^ \n]+|[ \n]", text))
-    first = Counter()
+    first: Counter[str] = Counter()
     for word, n in words.items():
         for a, b in zip(word, word[1:], strict=False):
             first[a + b] += n
     a, b = program["merges"][0]
     assert first[(a + b).decode("latin-1")] == max(first.values())
     new = "\uffff"  # stands for the joined pair
-    second = Counter()
+    second: Counter[str] = Counter()
     for word, n in words.items():
         word = word.replace((a + b).decode("latin-1"), new)
         for x, y in zip(word, word[1:], strict=False):

@@ -70,9 +70,19 @@ def test_a_score_depends_on_the_distance_alone(program):
 
 def test_the_count_is_that_of_the_tensors(values):
     """Tensor by tensor, in the order of the released file: it holds 16,060,522,496 bytes of 2 a weight."""
-    one_layer = [(4096, 4096), (1024, 4096), (1024, 4096), (4096, 4096)]
+    one_layer: list[tuple[int, ...]] = [
+        (4096, 4096),
+        (1024, 4096),
+        (1024, 4096),
+        (4096, 4096),
+    ]
     one_layer += [(14336, 4096), (14336, 4096), (4096, 14336), (4096,), (4096,)]
-    tensors = [(128256, 4096), *one_layer * 32, (4096,), (128256, 4096)]
+    tensors: list[tuple[int, ...]] = [
+        (128256, 4096),
+        *one_layer * 32,
+        (4096,),
+        (128256, 4096),
+    ]
     assert sum(int(np.prod(shape)) for shape in tensors) == values["total"]
     assert sum(int(np.prod(shape)) for shape in one_layer) == values["block"]
     assert 2 * values["total"] == 16_060_522_496
