@@ -48,6 +48,7 @@ BRITISH = {
     "specialization": "the title of a course",
     "modeling": "the title of a course",
     "license": "the name of a file",
+    "licenses": "the verb",
     "math": "the name of a file, and of a table in a font",
     "flavor": "an option of a command",
 }
