@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import Place, nearest, read_text
+from runner import Place, nearest
 
-from .data import entries, line_of, read_joined, texts
+from .data import entries, texts
 
 CASES, WORDS = "docs/cases.yml", "docs/finder.yml"
 TEXTS = ("who", "flows", "decides", "use", "size", "wrong")
@@ -55,16 +55,11 @@ def read_words(root: Path, language: str, joined: str) -> Words:
     Raises:
         SourceError: a language is missing.
     """
-    path = root / WORDS
-    if not path.exists():
-        return {}
     found: Words = {}
-    text = read_text(path, WORDS)
-    for what, entry in entries(read_joined(text, Place(WORDS, 1), joined), Place(WORDS)):  # fmt: skip
+    for what, entry, place in entries(root / WORDS, WORDS, joined):
         if not isinstance(entry.get(language), dict):
-            Place(WORDS, line_of(text, what)).fail(
-                f"'{what}' has no words in '{language}'.", f"add {language}: …"
-            )
+            problem = f"'{what}' has no words in '{language}'."
+            place.fail(problem, f"add {language}: …")
         found[what] = entry[language]
     return found
 
@@ -75,14 +70,8 @@ def read_cases(root: Path, language: str, joined: str, words: Words) -> dict[str
     Raises:
         SourceError: something is missing, of no known kind, or told without a source.
     """
-    path, found = root / CASES, {}
-    if not path.exists():
-        return {}
-    text = read_text(path, CASES)
-    for id_, entry in entries(read_joined(text, Place(CASES, 1), joined), Place(CASES)):
-        place = Place(CASES, line_of(text, id_))
-        found[id_] = _case(id_, entry, language, words, place)
-    return found
+    told = entries(root / CASES, CASES, joined)
+    return {id_: _case(id_, one, language, words, place) for id_, one, place in told}
 
 
 def _case(id_: str, entry: Any, language: str, words: Words, place: Place) -> Case:

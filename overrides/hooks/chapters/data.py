@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,7 @@ def read_corrections(
     found: dict[str, dict[str, Correction]] = {language: {} for language in languages}
     for path in sorted(filter(is_source, folder.glob("*.yml"))):
         name = f"docs/{folder.name}/{path.name}"
-        text = read_text(path, name)
-        for id_, entry in entries(
-            read_joined(text, Place(name, 1), joined), Place(name)
-        ):
-            place = Place(name, line_of(text, id_))
+        for id_, entry, place in entries(path, name, joined):
             if id_ in found[languages[0]]:
                 place.fail(f"there is a second correction '{id_}'.", "rename one.")
             if entry.get("verdict") not in JUDGEMENTS:
@@ -163,14 +159,23 @@ def read_map(path: Path) -> dict[str, str]:
     return {str(section): str(place) for section, place in entries.items()}
 
 
-def entries(data: Any, place: Place) -> list[tuple[str, dict[str, Any]]]:
-    """The entries of a file, by id. Raises SourceError where it holds anything else."""
+def entries(
+    path: Path, name: str, joined: str
+) -> Iterator[tuple[str, dict[str, Any], Place]]:
+    """The entries of a file that messages call `name`: id, what it holds, its line; none where there is no file.
+
+    Raises:
+        SourceError: it holds anything else.
+    """
+    text = read_text(path, name) if path.exists() else ""
+    data = read_joined(text, Place(name, 1), joined)
     data = {} if data is None else data
-    if not isinstance(data, dict) or not all(
-        isinstance(e, dict) for e in data.values()
-    ):
-        place.fail("it does not hold entries.", "write each as 'id:', its parts below.")
-    return [(str(id_), entry) for id_, entry in data.items()]
+    if not isinstance(data, dict) or {type(one) for one in data.values()} - {dict}:
+        Place(name).fail(
+            "it does not hold entries.", "write each as 'id:', its parts below."
+        )
+    for id_, entry in data.items():
+        yield str(id_), entry, Place(name, line_of(text, str(id_)))
 
 
 def _order(section: str) -> tuple[int, ...]:
@@ -192,20 +197,17 @@ def read_titles(
     Raises:
         SourceError: a program, a language or a text is missing, or one too many is there.
     """
-    text = read_text(root / TITLES, TITLES)
-    found = dict(entries(read_joined(text, Place(TITLES, 1), joined), Place(TITLES)))
+    found = {n: (e, p) for n, e, p in entries(root / TITLES, TITLES, joined)}
     titles: Titles = {}
     for name in names:
-        place = Place(TITLES, line_of(text, name) if name in found else None)
+        entry, place = found.get(name, ({}, Place(TITLES)))
         for language in languages:
             parts = ("title", "summary")
-            said = texts(found.get(name, {}), language, parts, name, place)
+            said = texts(entry, language, parts, name, place)
             titles.setdefault(name, {})[language] = dict(zip(parts, said, strict=True))
-    for name in found:
+    for name, (_, place) in found.items():
         if name not in names:
-            Place(TITLES, line_of(text, name)).fail(
-                f"'{name}' is no snippet.", "remove or rename the entry."
-            )
+            place.fail(f"'{name}' is no snippet.", "remove or rename the entry.")
     return titles
 
 
@@ -226,18 +228,13 @@ class Term:
 def read_glossary(
     path: Path, languages: list[str], joined: str = ""
 ) -> dict[str, list[Term]]:
-    """All terms, by language, sorted by id; none where there is no file.
+    """All terms, by language; none where there is no file.
 
     Raises:
         SourceError: a language, a term or a definition is missing.
     """
     found: dict[str, list[Term]] = {language: [] for language in languages}
-    name = f"docs/{path.name}"
-    text = read_text(path, name) if path.exists() else ""
-    for id_, entry in sorted(
-        entries(read_joined(text, Place(name, 1), joined), Place(name))
-    ):
-        place = Place(name, line_of(text, id_))
+    for id_, entry, place in entries(path, f"docs/{path.name}", joined):
         said = {
             language: texts(entry, language, ("term", "definition"), id_, place)
             for language in languages
