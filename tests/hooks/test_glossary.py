@@ -47,6 +47,7 @@ def glossary(tmp_path: Path, language: str) -> Glossary:
         ("<p>权值。</p><p>权重。</p>", "权值（weight）。权重。"),
         ("<p>词元（token）。</p>", "词元（token）。"),
         ("<p><strong>词元</strong>（Token）是片段。</p>", "词元（Token）是片段。"),
+        ("<p><b>词元</b>（TK）是片段，词元。</p>", "词元（TK）是片段，词元。"),
         ("<p>学术界。</p>", "学术界。"),
         ("<h2>词元</h2><p>词元。</p>", "词元词元（token）。"),
         ("<p><code>词元</code>，<a>词元</a>。</p>", "词元，词元。"),

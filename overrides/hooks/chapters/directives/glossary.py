@@ -68,11 +68,10 @@ class Glossary:
         """
         linked: set[str] = set()
         whole = "".join(root.itertext()).casefold()
-        # Where the page says it itself, nobody adds it.
         unsaid = {
             term.id: term.original
             for term in self.terms
-            if term.original and term.original.casefold() not in whole
+            if term.original and not self._explained(term, whole)
         }
 
         def links(text: str) -> Iterator[str | Element]:
@@ -94,6 +93,11 @@ class Glossary:
             yield text[position:]
 
         _replace_texts(root, links)
+
+    def _explained(self, term: Term, text: str) -> bool:
+        """Whether a text in small letters has the term of the first language, or says something in brackets behind its own."""
+        said = [f"{form}{self.gloss[:1]}" for form in (term.term, *term.also)]
+        return any(one.casefold() in text for one in (term.original, *said))
 
 
 def _replace_texts(
