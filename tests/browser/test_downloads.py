@@ -55,6 +55,8 @@ def said(notebook: NotebookNode) -> list[str]:
             for output in cell.outputs
             if output.output_type == "error" or output.get("name") == "stdout"
         )
+        if not cell.source.startswith("%%writefile")  # "Writing" or "Overwriting"
+        else ""
         for cell in code_cells(notebook)
     ]
 
