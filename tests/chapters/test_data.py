@@ -113,7 +113,7 @@ def test_no_citation_is_taken_for_a_footnote() -> None:
     for language in LANGUAGES:
         for page in pages(language):
             text = file(language, page).read_text()
-            assert not re.search(r"^\[@[\w-]+\]:", text, re.MULTILINE), (
+            assert not re.search(r"^\s*\[@[\w-]+\]:", text, re.MULTILINE), (
                 f"{language}/{page}"
             )
 
