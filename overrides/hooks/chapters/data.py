@@ -24,7 +24,7 @@ JUDGEMENTS = (  # of the article
     "outdated",
     "missing",
 )
-VERDICTS = ("holds", "holds when", "did not show")  # of a lab
+VERDICTS = ("holds", "holds when", "does not", "cannot tell", "did not show")  # of a lab
 
 
 def read_joined(text: str, place: Place, joined: str) -> Any:
