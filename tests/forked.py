@@ -1,0 +1,114 @@
+"""Programs run in forks of one process that has imported what they import, so that each can be run many times.
+
+Run as a program, it reads jobs from its standard input, one JSON object a line, and answers each with one:
+
+    {"number": 3, "files": {"vision.py": "...", "shared/adam.py": "..."}, "program": "vision.py", "names": ["verdict"]}
+    {"number": 3, "values": {"verdict": "holds"}, "ledgers": [{"train": 40, ..., "twice": 0}], "seconds": 1.2}
+
+An error of the program is told under "error". `ledgers` are those of the run (snippets/shared/ledger.py): how many rows
+served for what, and how many for two things.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import io
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+IMPORTED = ["matplotlib.pyplot", "scipy.stats", "sklearn.datasets", "tensorflow"]
+PATIENCE = 300  # seconds, for one program
+
+
+def run_all(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What came of each job, in their order."""
+    lines = [json.dumps({**job, "number": n}) for n, job in enumerate(jobs)]
+    one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+    one |= {f"TF_NUM_{kind}_THREADS": "1" for kind in ("INTRAOP", "INTEROP")}
+    done = subprocess.run(
+        [sys.executable, __file__],
+        input="\n".join(lines),
+        env={**os.environ, **one, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == len(lines), done.stderr[-2000:]
+    return sorted(answers, key=lambda answer: int(answer["number"]))
+
+
+def ledgers() -> Iterator[dict[str, int]]:
+    """Of every ledger of this process: the rows of each purpose, and those with two."""
+    for one in gc.get_objects():
+        if type(one).__name__ == "Ledger":
+            rows = one.rows
+            twice = [len(rows[a] & rows[b]) for a, b in itertools.combinations(rows, 2)]
+            yield {
+                **{name: len(each) for name, each in rows.items()},
+                "twice": sum(twice),
+            }
+
+
+def outcome(job: dict[str, Any]) -> dict[str, Any]:
+    """Executes a program in a folder of its own, in this process."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in job["files"].items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        os.chdir(folder)
+        sys.path.insert(0, folder)
+        path = Path(folder, job["program"])
+        names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
+        answer: dict[str, Any] = {"number": job["number"]}
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
+        except Exception as error:
+            answer["error"] = f"{type(error).__name__}: {error}"
+            answer["trace"] = traceback.format_exc()[-1500:]
+        answer["values"] = {name: names.get(name) for name in job["names"]}
+        answer["ledgers"] = list(ledgers())
+        answer["seconds"] = time.process_time()
+        os.chdir("/")
+    return answer
+
+
+def serve() -> None:
+    """Answers every job, as many at a time as there are processors."""
+    for name in IMPORTED:
+        importlib.import_module(name)
+    gc.freeze()
+    running = 0
+    for line in sys.stdin:
+        if running == os.cpu_count():
+            os.wait()
+            running -= 1
+        if line.strip() and os.fork() == 0:
+            signal.alarm(PATIENCE)
+            answer = outcome(json.loads(line))
+            text = json.dumps(answer, default=lambda one: one.tolist()) + "\n"
+            with open(1, "w", closefd=False) as stdout:
+                stdout.write(text)
+            os._exit(0)
+        running += 1
+    while running:
+        os.wait()
+        running -= 1
+
+
+if __name__ == "__main__":
+    serve()
