@@ -24,7 +24,7 @@ JUDGEMENTS = (  # of the article
     "outdated",
     "missing",
 )
-VERDICTS = ("holds", "holds when", "does not", "cannot tell", "did not show")  # of a lab
+VERDICTS = ("holds", "holds when", "does not", "cannot tell")  # of a lab
 
 
 def read_joined(text: str, place: Place, joined: str) -> Any:
@@ -114,6 +114,11 @@ class Lab:
     verdict: str
     finding: str
     also: tuple[str, ...]  # further programs of the lab
+    question: str  # what it is grouped by
+    unit: str  # what an effect counts
+    form: str  # how Python formats an effect
+    conditions: tuple[str, ...]  # in the order of the run's `intervals`
+    control: tuple[str, ...]  # in the order of its `control`
     place: Place
 
 
@@ -126,7 +131,17 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
     if "lab" not in source.meta:
         return None
     lab, place = source.meta["lab"], source.place("lab:")
-    parts = ("snippet", "claim", "verdict", "finding")
+    parts = (
+        "snippet",
+        "question",
+        "claim",
+        "verdict",
+        "finding",
+        "unit",
+        "format",
+        "conditions",
+        "control",
+    )
     missing = [p for p in parts if not (isinstance(lab, dict) and lab.get(p))]
     if missing:
         place.fail(f"the lab has no {missing[0]}.", f"add it: {', '.join(parts)}.")
@@ -145,9 +160,17 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
             f"the page's verdict is '{verdict}', that of {snippet}.py is '{reached}'.",
             "change the page's words to what was measured.",
         )
-    claim, finding = (str(lab[part]).strip() for part in ("claim", "finding"))
-    also = tuple(lab.get("also", ()))
-    return Lab(source.uri, source.title, snippet, claim, verdict, finding, also, place)
+    for name, titles in (("intervals", "conditions"), ("control", "control")):
+        count = len(records[snippet].values.get(name, ()))
+        if count != len(lab[titles]):
+            place.fail(
+                f"'{titles}' names {len(lab[titles])}, '{name}' of {snippet}.py has {count}.",
+                "name each of them, in the same order.",
+            )
+    texts = ("claim", "verdict", "finding", "question", "unit", "format")
+    said = {part.replace("format", "form"): str(lab[part]).strip() for part in texts}
+    lists = {part: tuple(lab.get(part, ())) for part in ("also", "conditions", "control")}  # fmt: skip
+    return Lab(source.uri, source.title, snippet, **said, **lists, place=place)
 
 
 def read_map(path: Path) -> dict[str, str]:

@@ -1,25 +1,29 @@
-"""`::: labs`: a table of all labs, each with its claim, its verdict, what was measured and how long it ran."""
+"""`::: labs question`: the labs that ask it, each with its claim, its verdict, and its effects drawn to their margin."""
 
 from __future__ import annotations
 
 import posixpath
 from xml.etree.ElementTree import Element
 
+from runner import nearest
+
+from ..effects import effects_table
 from . import Call
 
 
 def write(call: Call) -> Element:
-    """The table, which the style sheet finds by its class."""
-    heads = [
-        call.word(name) for name in ("lab", "claim", "verdict", "finding", "seconds")
-    ]
-    rows = [f"| {' | '.join(heads)} |", "| --- | --- | --- | --- | ---: |"]
-    for lab in call.edition.labs.values():
-        link = posixpath.relpath(lab.uri, posixpath.dirname(call.uri) or ".")
-        runs = [call.edition.records[name] for name in (lab.snippet, *lab.also)]
-        seconds = round(sum(run.provenance["seconds"] for run in runs), 1)
-        finding = call.reading.numbered(" ".join(lab.finding.split("\n")), lab.place)
-        rows.append(
-            f"| [{lab.title}]({link}) | {lab.claim} | {call.word(lab.verdict)} | {finding} | {seconds} s |"
+    """One block a lab, in the order of the navigation."""
+    labs = [lab for lab in call.edition.labs.values() if lab.question == call.argument]
+    if not labs:
+        questions = {lab.question for lab in call.edition.labs.values()}
+        call.place.fail(
+            f"no lab asks '{call.argument}'.",
+            nearest(call.argument, questions, "questions"),
         )
-    return call.wrapped("labs", "\n".join(rows))
+    blocks = []
+    for lab in labs:
+        link = posixpath.relpath(lab.uri, posixpath.dirname(call.uri) or ".")
+        verdict = f"**{call.word(lab.verdict)}**{{ .{lab.verdict.replace(' ', '-')} }}"
+        blocks += [f"[{lab.title}]({link}) · {verdict}", lab.claim]
+        blocks.append(effects_table(call, lab))
+    return call.wrapped("labs", "\n\n".join(blocks))
