@@ -1,29 +1,40 @@
 """Do twenty tasks learn better together? Linear tasks with few samples each.
 
-Related tasks share three directions of the input, unrelated tasks share none.
+A dial says how much of each task lies in three directions that all tasks share. The
+learner may share a narrow layer, a wide one, or nothing: validation chooses.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-seeds = range(5)
-tasks, inputs, shared, noise = 20, 30, 3, 0.5
-trunk = 4  # width of the shared layer; the truth, 3, is not given away
-counts = [5, 10, 20, 40, 80]  # samples for each task
-judged_at = counts.index(10)
-penalties = 10.0 ** np.arange(-2, 4)  # tried on both sides
+from shared.ledger import Ledger
+from shared.plots import curves
+from shared.verdict import confirm, decide, over_seeds
+
+seeds = range(1000, 1020)
+tasks, inputs, common, noise = 20, 30, 3, 0.5
+n_samples, n_validation, n_test = 10, 10, 1000  # of each task
+
+# --8<-- [start:rule]
+# The effect: error of learning apart less that of learning together, without noise. A
+# model that has learned nothing has the error 1: a twentieth is worth the trouble.
+margin = 0.05
+dial = [0.0, 0.25, 0.5, 0.75, 1.0]  # the share of a task's variance that is common
+judged = {"all in common": 1.0, "half in common": 0.5}
+nothing = 0.0  # the control: where nothing is common, nothing can be gained
+# --8<-- [end:rule]
 
 
 # --8<-- [start:tasks]
-def true_weights(rng, related):
-    if related:  # each task is a mixture of the same few directions
-        W = rng.normal(size=(inputs, shared)) @ rng.normal(size=(shared, tasks))
-    else:
-        W = rng.normal(size=(inputs, tasks))
-    return W / np.linalg.norm(W, axis=0)  # every task equally loud
+def true_weights(rng, share):
+    """Each task: a mixture of three common directions, and a direction of its own."""
+    mixed = rng.normal(size=(inputs, common)) @ rng.normal(size=(common, tasks))
+    own = rng.normal(size=(inputs, tasks))
+    mixed, own = (W / np.linalg.norm(W, axis=0) for W in (mixed, own))  # equally loud
+    return share**0.5 * mixed + (1 - share) ** 0.5 * own
 
 
-def sample(rng, W, n):
+def sample(rng, W, n, noise=noise):
     x = rng.normal(size=(tasks, n, inputs))
     y = np.einsum("tni,it->tn", x, W) + noise * rng.normal(size=(tasks, n))
     return x, y
@@ -33,90 +44,77 @@ def sample(rng, W, n):
 
 
 # --8<-- [start:learners]
-def ridge(x, y, penalty):  # x: (..., n, p)
+def ridge(x, y, penalty):  # x: (..., n, p), y: (..., n)
     gram = np.swapaxes(x, -1, -2) @ x + penalty * np.eye(x.shape[-1])
     return np.linalg.solve(gram, np.swapaxes(x, -1, -2) @ y[..., None])[..., 0]
 
 
-def separate(x, y, penalty):
-    return ridge(x, y, penalty).T  # (inputs, tasks)
-
-
-def joint(x, y, penalty, rounds=30):
-    """W = U V: one trunk U for all tasks, a head V[:, t] for each."""
-    U = np.linalg.svd(separate(x, y, penalty))[0][:, :trunk]  # (inputs, trunk)
+def learn(x, y, trunk, penalty, rounds=10):
+    """W = U V: one trunk U for all tasks, a head V[:, t] for each; no trunk: apart."""
+    W = ridge(x, y, penalty).T  # (inputs, tasks)
+    if not trunk:
+        return W
+    U = np.linalg.svd(W)[0][:, :trunk]  # (inputs, trunk)
     for _ in range(rounds):
-        V = ridge(x @ U, y, penalty).T  # heads for this trunk
+        V = ridge(x @ U, y, penalty).T  # (trunk, tasks), the heads for this trunk
         features = np.einsum("tni,kt->tnik", x, V).reshape(-1, inputs * trunk)
         U = ridge(features, y.ravel(), penalty).reshape(inputs, trunk)
         U = np.linalg.qr(U)[0]  # else the penalty could hide in the scale of V
     return U @ ridge(x @ U, y, penalty).T
 
 
+trunks = [0, 2, 4, 8]  # 0: none; 20 would restrict nothing
+penalties = 10.0 ** np.arange(-1, 4)
+
+
+def error(W, x, y):
+    return np.mean((np.einsum("tni,it->tn", x, W) - y) ** 2)
+
+
+def chosen(used, train, validation, allowed):
+    """The trunk and the weights that predict the validation samples best."""
+    used("train", *train)
+    used("choose", *validation)
+    fits = [(trunk, learn(*train, trunk, p)) for trunk in allowed for p in penalties]
+    return min(fits, key=lambda fit: error(fit[1], *validation))
+
+
 # --8<-- [end:learners]
 
-
 # --8<-- [start:compare]
-def tuned_error(learner, train, validation, W):
-    """The squared error of the weights, at the penalty that validation prefers."""
-    fits = [learner(*train, penalty) for penalty in penalties]
-    x, y = validation
-    losses = [np.mean((np.einsum("tni,it->tn", x, fit) - y) ** 2) for fit in fits]
-    return float(np.mean(np.sum((fits[np.argmin(losses)] - W) ** 2, axis=0)))
-
-
-errors = np.zeros((2, 2, len(counts), len(seeds)))  # related?, joint?, samples, seed
-for run in seeds:
-    for k, related in enumerate([False, True]):
-        for c, n in enumerate(counts):
-            rng = np.random.default_rng([run, k, n])
-            W = true_weights(rng, related)
-            train, validation = sample(rng, W, n), sample(rng, W, 5)
-            for j, learner in enumerate([separate, joint]):
-                errors[k, j, c, run] = tuned_error(learner, train, validation, W)
-
-print("                unrelated tasks      related tasks")
-print("samples       separate   joint    separate   joint")
-for c, n in enumerate(counts):
-    (a, b), (d, e) = errors[:, :, c].mean(axis=2)
-    print(f"{n:7} {a:14.3f} {b:7.3f} {d:11.3f} {e:7.3f}")
+errors = np.zeros((3, len(dial), len(seeds)))  # apart, trunk of 4, as chosen
+choices = np.zeros((len(dial), len(seeds)), int)  # the trunk chosen
+for d, share in enumerate(dial):
+    for s, seed in enumerate(seeds):
+        rng, used = np.random.default_rng([seed, d]), Ledger()
+        W = true_weights(rng, share)
+        train, validation = sample(rng, W, n_samples), sample(rng, W, n_validation)
+        test = sample(rng, W, n_test, noise=0)
+        used("test", *test)
+        for k, allowed in enumerate(([0], [4], trunks)):
+            choices[d, s], fit = chosen(used, train, validation, allowed)
+            errors[k, d, s] = error(fit, *test)
+print("share           error   shared by")
+print("common  apart  together    choice")
+for d, share in enumerate(dial):
+    apart, _, together = errors[:, d].mean(axis=1)
+    shared = f"{np.sum(choices[d] > 0)} of {len(seeds)}"
+    print(f"{share:6.0%} {apart:6.3f} {together:9.3f} {shared:>9}")
+gains = errors[0] - errors[2]  # (dial, seeds)
+effects = {name: over_seeds(gains[dial.index(at)]) for name, at in judged.items()}
+verdict, intervals, outcomes = decide(margin, effects)
+alone = over_seeds(gains[dial.index(nothing)])
+control = confirm("does not", margin, {"nothing in common": alone})
 # --8<-- [end:compare]
-
-
-# --8<-- [start:verdict]
-def agrees(gain):
-    """Every seed says so, and the mean is more than two standard errors from 0."""
-    error = gain.std(ddof=1) / len(gain) ** 0.5
-    return bool((gain > 0).all() and gain.mean() > 2 * error)
-
-
-gain = errors[:, 0] - errors[:, 1]  # (related?, samples, seed)
-helps_unrelated, helps_related = (agrees(g[judged_at]) for g in gain)
-hurts_unrelated = agrees(-gain[0, judged_at])
-if helps_related:
-    verdict = "holds" if helps_unrelated else "holds when"
-else:
-    verdict = "did not show"
-print(f"at {counts[judged_at]} samples for each task, sharing a trunk")
-print(f"helps related tasks: {helps_related}, unrelated tasks: {helps_unrelated}")
-print(f"hurts unrelated tasks: {hurts_unrelated}")
-print("verdict:", verdict)
-# --8<-- [end:verdict]
-mean_errors = errors.mean(axis=3)  # (related?, joint?, samples)
-n_seeds, judged_count = len(seeds), counts[judged_at]
+n_seeds, mean_errors = len(seeds), errors.mean(axis=2)
+forced_harm = float(np.mean(errors[1, 0] - errors[0, 0]))  # a trunk of 4, share 0
 
 # --8<-- [start:figure]
 figure, axes = plt.subplots()
-for k, (name, marker) in enumerate([("unrelated tasks", "s"), ("related tasks", "o")]):
-    ratio = errors[k, 1] / errors[k, 0]  # (samples, seed)
-    axes.plot(counts, ratio.mean(axis=1), color=f"C{1 - k}", label=name)
-    axes.plot(counts, ratio, marker, color=f"C{1 - k}", markersize=4)
-axes.axhline(1, color="black", linewidth=0.7, linestyle=":")
-axes.set(xscale="log", yscale="log", xlabel="samples for each task")
-axes.set(ylabel="error, joint / separate")
-axes.set_xticks(counts, [str(n) for n in counts])
-axes.set_yticks([0.1, 0.3, 1, 3, 10], ["0.1", "0.3", "1", "3", "10"])
-axes.minorticks_off()
+curves(axes, dial, errors[0], "C1", "apart")
+curves(axes, dial, errors[1], "C5", "together, trunk of 4")
+curves(axes, dial, errors[2], "C0", "together, as chosen")
+axes.set(xlabel="share in common", ylabel="error of the weights", ylim=(0, None))
 axes.legend()
 plt.show()
 # --8<-- [end:figure]

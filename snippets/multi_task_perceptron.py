@@ -5,9 +5,15 @@ Related tasks are mixtures of the same four ReLU units, unrelated tasks have the
 
 import numpy as np
 
-seeds = range(5)
+from shared.adam import adam
+from shared.adam import start as remember
+from shared.ledger import Ledger
+from shared.perceptron import backward, forward, squared_error
+from shared.verdict import over_seeds
+
+seeds = range(1000, 1008)
 tasks, inputs, units, noise = 10, 10, 4, 0.3
-hidden, steps = 16, 600
+hidden, steps = 16, 400
 counts = [10, 30, 100]  # samples for each task
 learning_rates = [0.003, 0.01, 0.03]
 
@@ -31,72 +37,71 @@ def sample(rng, teacher, n, noise=noise):
 
 
 # --8<-- [start:train]
-def forward(x, W1, b1, W2, b2):
-    a1 = np.maximum(x @ W1 + b1, 0)  # (tasks, n, hidden)
-    return a1, a1 @ W2 + b2  # (tasks, n, 1)
-
-
-def train(rng, joint, data, validation, learning_rate):
-    """Adam; keeps the weights of the step that validation prefers."""
-    x, y = data
+def first_weights(rng, joint):
     trunks = 1 if joint else tasks
-    weights = [
+    return [
         rng.normal(size=(trunks, inputs, hidden)) * (2 / inputs) ** 0.5,
         np.zeros((trunks, 1, hidden)),
         rng.normal(size=(tasks, hidden, 1)) / hidden**0.5,
         np.zeros((tasks, 1, 1)),
     ]
-    means = [np.zeros_like(w) for w in weights]
-    squares = [np.zeros_like(w) for w in weights]
-    best = np.inf, weights
+
+
+def gradients(x, y, weights):
+    """Of the losses of all tasks, added; a shared trunk gets the sum of what they ask."""
+    a1, y_hat = forward(x, weights)  # (tasks, n, hidden), (tasks, n, 1)
+    found = backward(x, a1, squared_error(y_hat, y)[1], weights)
+    shared = len(weights[0]) == 1
+    return [
+        g.sum(0, keepdims=True) if shared and k < 2 else g for k, g in enumerate(found)
+    ]
+
+
+def train(used, weights, data, validation, learning_rate):
+    """The loss on the validation samples and the weights, at the step they prefer."""
+    used("train", *data)
+    used("choose", *validation)
+    memory, best = remember(weights), (np.inf, weights)
     for step in range(1, steps + 1):
-        a1, y_hat = forward(x, *weights)
-        dy = 2 * (y_hat - y) / x.shape[1]
-        da1 = dy @ weights[2].transpose(0, 2, 1) * (a1 > 0)
-        gradients = [
-            x.transpose(0, 2, 1) @ da1,
-            da1.sum(axis=1, keepdims=True),
-            a1.transpose(0, 2, 1) @ dy,
-            dy.sum(axis=1, keepdims=True),
-        ]
-        if joint:  # every task pulls at the one trunk
-            gradients[:2] = [g.sum(axis=0, keepdims=True) for g in gradients[:2]]
-        for k, g in enumerate(gradients):
-            means[k] = 0.9 * means[k] + 0.1 * g
-            squares[k] = 0.999 * squares[k] + 0.001 * g**2
-            scale = np.sqrt(squares[k] / (1 - 0.999**step)) + 1e-8
-            move = learning_rate * means[k] / (1 - 0.9**step) / scale
-            weights[k] = weights[k] - move
+        slopes = gradients(*data, weights)
+        weights, memory = adam(weights, slopes, memory, step, learning_rate)
         if step % 10 == 0:
-            loss = np.mean((forward(validation[0], *weights)[1] - validation[1]) ** 2)
-            best = min(best, (loss, list(weights)), key=lambda pair: pair[0])
+            loss = test_error(weights, *validation)
+            best = min(best, (loss, weights), key=lambda pair: pair[0])
     return best
+
+
+def test_error(weights, x, y):
+    return np.mean((forward(x, weights)[1] - y) ** 2)
 
 
 # --8<-- [end:train]
 
 # --8<-- [start:compare]
 errors = np.zeros((2, 2, len(counts), len(seeds)))  # related?, joint?, samples, seed
-for run in seeds:
+for s, seed in enumerate(seeds):
     for k, related in enumerate([False, True]):
         for c, n in enumerate(counts):
-            rng = np.random.default_rng([run, k, n])
+            rng, used = np.random.default_rng([seed, k, n]), Ledger()
             teacher = teachers(rng, related)
             data, validation = sample(rng, teacher, n), sample(rng, teacher, 10)
-            x, y = sample(rng, teacher, 1000, noise=0)
+            test = sample(rng, teacher, 1000, noise=0)
+            used("test", *test)
             for j, joint in enumerate([False, True]):
-                runs = [train(rng, joint, data, validation, r) for r in learning_rates]
+                start = first_weights(rng, joint)
+                runs = [train(used, start, data, validation, r) for r in learning_rates]
                 _, weights = min(runs, key=lambda pair: pair[0])
-                errors[k, j, c, run] = np.mean((forward(x, *weights)[1] - y) ** 2)
+                errors[k, j, c, s] = test_error(weights, *test)
 
-gain = errors[:, 0] - errors[:, 1]  # (related?, samples, seed)
-wins = np.sum(gain > 0, axis=2)  # of the seeds
-print("                  unrelated tasks                related tasks")
-print("samples   separate   joint  joint wins   separate   joint  joint wins")
-for c, n in enumerate(counts):
-    (a, b), (d, e) = errors[:, :, c].mean(axis=2)
-    row = f"{n:7} {a:10.3f} {b:7.3f} {wins[0, c]:6} of {len(seeds)}"
-    print(row + f" {d:10.3f} {e:7.3f} {wins[1, c]:6} of {len(seeds)}")
+gains = errors[:, 0] - errors[:, 1]  # (related?, samples, seed)
+intervals = np.array([[over_seeds(gain) for gain in row] for row in gains])
+print("samples  apart joint  gain, 95%")
+for k, kind in enumerate(["unrelated", "related"]):
+    print(f"{kind} tasks")
+    for c, n in enumerate(counts):
+        a, b = errors[k, :, c].mean(axis=1)
+        _, low, high = intervals[k, c]
+        print(f"{n:7} {a:6.3f}{b:6.3f}  {low:+.3f} to {high:+.3f}")
 # --8<-- [end:compare]
 mean_errors = errors.mean(axis=3)  # (related?, joint?, samples)
 n_seeds = len(seeds)
