@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from parts import finite_differences, until
 from scipy.optimize import minimize
 from sklearn.linear_model import Ridge
 
@@ -63,35 +64,50 @@ def error(learner, data, validation, W):
     return np.mean(np.sum((min(fits, key=loss) - W) ** 2, axis=0))
 
 
-@pytest.mark.parametrize("n", [10, 20])
-def test_another_optimiser_on_other_seeds_finds_the_same(values, n):
+def test_another_optimiser_on_other_seeds_finds_the_same(values):
+    """At both ends of the dial, with a trunk of four that cannot be declined."""
     gains: dict[bool, list[float]] = {True: [], False: []}
     for seed in (101, 102):
         for related in gains:
-            rng = np.random.default_rng([seed, n])
+            rng = np.random.default_rng([seed, 10])
             rank = 3 if related else 20
             W = rng.normal(size=(30, rank)) @ rng.normal(size=(rank, 20))
             W = W if related else rng.normal(size=(30, 20))
             W /= np.linalg.norm(W, axis=0)
-            data, validation = draw(rng, W, n), draw(rng, W, 5)
+            data, validation = draw(rng, W, 10), draw(rng, W, 10)
             gains[related].append(
                 error(apart, data, validation, W) - error(together, data, validation, W)
             )
-    assert min(gains[True]) > 0.05
-    assert max(gains[False]) < 0
-    assert values["verdict"] == "holds when"
+    assert min(gains[True]) > values["margin"]
+    assert max(gains[False]) < 0  # the harm of having to share, which the page tells
+    assert values["forced_harm"] > 0
 
 
-def test_the_rule_of_the_verdict(values):
-    errors = np.array(values["errors"])  # related?, joint?, samples, seed
-    assert errors.shape == (2, 2, 5, 5)
-    at = values["counts"].index(values["judged_count"])
-    unrelated, related = errors[:, 0, at] - errors[:, 1, at]
-    assert related.min() > 0 > unrelated.max()
-    assert values["helps_related"] and values["hurts_unrelated"]
-    # The more samples, the more a trunk that is too narrow costs.
-    ratio = errors[0, 1].mean(axis=1) / errors[0, 0].mean(axis=1)
-    assert np.all(np.diff(ratio) > 0)
+def test_the_more_in_common_the_more_is_gained_and_shared(values):
+    apart, _, chosen = np.array(values["mean_errors"])  # (dial,)
+    assert np.argmax(apart - chosen) == len(values["dial"]) - 1
+    shared = np.sum(np.array(values["choices"]) > 0, axis=1)
+    assert shared[0] <= 2 and shared[-1] == values["n_seeds"]
+    assert np.all(np.diff(shared) >= 0)
+    # Having to share costs where nothing is common.
+    assert np.all(np.array(values["errors"])[1, 0] > np.array(values["errors"])[2, 0])
+
+
+def test_the_gradients_of_the_perceptrons(perceptron):
+    names = until("multi_task_perceptron", "train")
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=(10, 5, 10)), rng.normal(size=(10, 5, 1))
+    for joint in (True, False):
+        weights = names["first_weights"](rng, joint)
+
+        def loss(weights):
+            a1 = np.maximum(x @ weights[0] + weights[1], 0)
+            return np.mean((a1 @ weights[2] + weights[3] - y) ** 2, axis=(1, 2)).sum()
+
+        found = names["gradients"](x, y, weights)
+        expected = finite_differences(loss, weights)
+        for ours, theirs in zip(found, expected, strict=True):
+            assert ours == pytest.approx(theirs, abs=1e-5)
 
 
 def test_a_trunk_of_four_cannot_hold_unrelated_tasks(values):
@@ -99,9 +115,7 @@ def test_a_trunk_of_four_cannot_hold_unrelated_tasks(values):
     W = np.random.default_rng(3).normal(size=(30, 20))
     W /= np.linalg.norm(W, axis=0)
     floor = np.sum(np.linalg.svd(W)[1][4:] ** 2) / 20
-    joint = np.array(values["errors"])[0, 1]
-    assert joint.min() > floor - 0.1
-    assert joint[-1].mean() < floor + 0.25
+    assert np.array(values["errors"])[1, 0].min() > floor - 0.1
 
 
 def test_an_exercise_a_trunk_as_wide_as_the_tasks_changes_nothing():
@@ -174,12 +188,12 @@ def test_perceptrons_trained_another_way_agree_at_100_samples(perceptron):
         ratio[related] = errors[0] / errors[1]
     assert ratio[True] < 0.7
     assert ratio[False] > 1
-    wins = np.array(perceptron["wins"])
-    assert wins[1, -1] == perceptron["n_seeds"] and wins[0, -1] == 0
+    intervals = np.array(perceptron["intervals"])  # related?, samples, 3
+    assert intervals[1, -1, 1] > 0 > intervals[0, -1, 2]
 
 
 def test_with_few_samples_the_perceptron_gains_nothing(perceptron):
-    gain = np.array(perceptron["gain"])  # related?, samples, seed
-    assert gain[1, 0].min() < 0 < gain[1, 0].max()  # related tasks, 10 samples: mixed
-    assert np.array_equal(np.sum(gain > 0, axis=2), perceptron["wins"])
-    assert np.all(gain[0] < 0)
+    intervals = np.array(perceptron["intervals"])
+    assert intervals[1, 0, 1] < 0 < intervals[1, 0, 2]  # related tasks, 10 samples
+    assert np.all(intervals[1, 1:, 1] > 0)
+    assert np.all(intervals[0, :, 2] < 0)  # unrelated ones lose at every size
