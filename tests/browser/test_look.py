@@ -100,7 +100,8 @@ def test_the_first_page_counts_what_is_there(
     assert [int(n) for n in re.findall(r"\d+", outcome)] == [
         verdicts["holds"],
         verdicts["holds when"],
-        verdicts["did not show"],
+        verdicts["does not"],
+        verdicts["cannot tell"],
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 from conftest import Project
 from patience import PATIENCE, happens
+from test_directives import LAB
 
 SNIPPET = '"""A new one."""\n\n# --8<-- [start:only]\n{body}\n# --8<-- [end:only]\n'
 
@@ -299,12 +300,22 @@ CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
     "another verdict": (
         lambda project: project.write(
             "docs/en/other.md",
-            "---\nlab:\n  snippet: small\n  claim: c\n  verdict: holds\n  finding: f\n---\n# Other { #other }\n",
+            LAB.replace("does not", "holds"),
         ),
         [
             "docs/en/other.md:2:",
-            "the page's verdict is 'holds', that of small.py is 'did not show'",
+            "the page's verdict is 'holds', that of small.py is 'does not'",
         ],
+    ),
+    "a condition without a name": (
+        lambda project: project.write(
+            "docs/en/other.md", LAB.replace("[all]", "[all, some]")
+        ),
+        ["docs/en/other.md:2:", "'conditions' names 2, 'intervals' of small.py has 1"],
+    ),
+    "a lab without its margin's unit": (
+        lambda project: project.write("docs/en/other.md", LAB.replace("unit", "units")),
+        ["docs/en/other.md:2:", "the lab has no unit", "add it: snippet, question"],
     ),
     "a warning": (chapter("[nowhere](nowhere.md)"), ["nowhere.md"]),
     "a warning in Chinese": (
