@@ -1,135 +1,120 @@
 """Masked-pixel pre-training on handwritten digits: does it help with few labels?
 
 A network restores hidden pixels of unlabelled images; then it is fine-tuned on a few
-labels, beside a twin that starts from random weights.
+labels, beside one that starts from random weights. All seeds are trained side by side.
 """
 
 import numpy as np
-from sklearn.datasets import load_digits
 
-seeds = range(5)
-hidden, pretraining_steps, tuning_steps = 128, 2000, 150
-label_counts = [2, 5, 10, 20]  # for each class
-learning_rates = [0.001, 0.003, 0.01]  # chosen on the validation set, on both sides
+from shared import perceptron
+from shared.adam import adam
+from shared.adam import start as remember
+from shared.digits import held_out, images, labels, split
+from shared.ledger import Ledger
+from shared.perceptron import cross_entropy, squared_error
+from shared.verdict import outcome, over_seeds_and_items
 
-# --8<-- [start:data]
-images, labels = load_digits(return_X_y=True)
-images = images / 16  # (1797, 64)
-
-
-def split(rng):
-    order = rng.permutation(len(images))
-    return order[:1000], order[1000:1200], order[1200:]  # training, validation, test
-
-
-# --8<-- [end:data]
-
-
-# --8<-- [start:network]
-def forward(x, W1, b1, W2, b2):
-    a1 = np.maximum(x @ W1 + b1, 0)  # (N, 128)
-    return a1, a1 @ W2 + b2
+seeds = range(1000, 1010)
+hidden, pretraining_steps, tuning_steps = 64, 1500, 100
+label_counts = [2, 5, 20]  # for each class
+learning_rates = [0.001, 0.003, 0.01, 0.03]  # validation chooses, on both sides
+margin = 0.01  # a point of accuracy
+rngs = [np.random.default_rng(seed) for seed in seeds]
+used = [Ledger() for _ in seeds]
+parts = [split(rng, 800, 200) for rng in rngs]
+train, choose = (np.stack(part) for part in zip(*parts, strict=True))  # (S, 800), ...
 
 
-def first_layer(rng):
-    return [rng.normal(size=(64, hidden)) * (2 / 64) ** 0.5, np.zeros(hidden)]
+def starts(outputs):
+    each = [perceptron.start(rng, 64, hidden, outputs) for rng in rngs]
+    return [np.stack(part) for part in zip(*each, strict=True)]  # S networks
 
 
-def last_layer(rng, outputs):
-    return [rng.normal(size=(hidden, outputs)) / hidden**0.5, np.zeros(outputs)]
-
-
-def adam(weights, batch, loss_slope, steps, learning_rate):
-    """Trains on batch() -> (x, y), yielding the weights after each step."""
-    means = [np.zeros_like(w) for w in weights]
-    squares = [np.zeros_like(w) for w in weights]
-    for step in range(1, steps + 1):
-        x, y = batch()
-        a1, output = forward(x, *weights)
-        d2 = loss_slope(output, y) / len(x)
-        d1 = d2 @ weights[2].T * (a1 > 0)
-        gradients = [x.T @ d1, d1.sum(axis=0), a1.T @ d2, d2.sum(axis=0)]
-        for k, g in enumerate(gradients):
-            means[k] = 0.9 * means[k] + 0.1 * g
-            squares[k] = 0.999 * squares[k] + 0.001 * g**2
-            scale = np.sqrt(squares[k] / (1 - 0.999**step)) + 1e-8
-            move = learning_rate * means[k] / (1 - 0.9**step) / scale
-            weights[k] = weights[k] - move
-        yield weights
-
-
-# --8<-- [end:network]
+def learn(weights, memory, x, y, loss, step, rate):
+    a1, output = perceptron.forward(x, weights)
+    gradients = perceptron.backward(x, a1, loss(output, y)[1], weights)
+    return adam(weights, gradients, memory, step, rate)
 
 
 # --8<-- [start:pretrain]
-def pretrain(rng, x):
-    def batch():
-        clean = x[rng.integers(len(x), size=128)]
-        return clean * (rng.random(clean.shape) > 0.5), clean  # half of the pixels
-
-    weights = first_layer(rng) + last_layer(rng, 64)
-    start = restoring_loss(rng, weights, x)
-    for trained in adam(weights, batch, np.subtract, pretraining_steps, 0.003):
-        weights = trained
-    return weights[:2], restoring_loss(rng, weights, x) / start
+def visible(x):
+    """Which pixels of (S, N, 64) stay: half of them, drawn anew."""
+    return np.stack([rng.random(x.shape[1:]) > 0.5 for rng in rngs])
 
 
-def restoring_loss(rng, weights, x):
-    kept = rng.random(x.shape) > 0.5
-    return np.mean(((forward(x * kept, *weights)[1] - x) ** 2)[~kept])
+def pretrain(steps):
+    """The first layer of networks that restore images of which half the pixels show."""
+    weights = starts(64)
+    memory = remember(weights)
+    for ledger, items in zip(used, train, strict=True):
+        ledger("train", items)
+    for step in range(1, steps + 1):
+        clean = images[[rng.choice(train[s], 128) for s, rng in enumerate(rngs)]]
+        x = clean * visible(clean)  # (S, 128, 64)
+        weights, memory = learn(weights, memory, x, clean, squared_error, step, 0.003)
+    return weights
 
 
+def restoring_error(restore):
+    """On hidden pixels of the test images: the squared error a pixel."""
+    clean = np.stack([images[held_out]] * len(seeds))
+    kept = visible(clean)
+    return float(np.mean((restore(clean * kept) - clean)[~kept] ** 2))
+
+
+pretrained = pretrain(pretraining_steps)
+seen = images[train].reshape(-1, 64)  # all seeds' unlabelled images
+shown = (images[train] * visible(images[train])).reshape(-1, 64)
+linear = np.linalg.lstsq(shown, seen, rcond=None)[0]
+mean_error = restoring_error(lambda x: 0 * x + seen.mean(axis=0))
+linear_error = restoring_error(lambda x: x @ linear)
+network_error = restoring_error(lambda x: perceptron.forward(x, pretrained)[1])
+print("squared error on hidden pixels")
+print(f"mean image {mean_error:.4f}, linear map {linear_error:.4f}")
+print(f"network {network_error:.4f}")
 # --8<-- [end:pretrain]
 
 
-# --8<-- [start:tune]
-def accuracy(weights, part):
-    return float(np.mean(forward(images[part], *weights)[1].argmax(1) == labels[part]))
+def hits(weights, items):  # items: (S, N), or (N,) for all
+    scores = perceptron.forward(images[items], weights)[1]
+    return scores.argmax(axis=-1) == labels[items]
 
 
-def softmax_slope(output, y):
-    p = np.exp(output - output.max(axis=1, keepdims=True))
-    return p / p.sum(axis=1, keepdims=True) - y
-
-
-def fine_tune(rng, layer, few, validation, test):
-    """All weights move; learning rate and step are those that validation prefers."""
-    head = last_layer(rng, 10)
+def fine_tune(start, few):
+    """Hits on the test images (S, 797), with the rate and step that validation prefers."""
     x, y = images[few], np.eye(10)[labels[few]]
-    best = -1.0, 0.0
-    for learning_rate in learning_rates:
-        start = [w.copy() for w in layer + head]
-        run = adam(start, lambda: (x, y), softmax_slope, tuning_steps, learning_rate)
-        for step, weights in enumerate(run):
-            if step % 10 == 9 and (score := accuracy(weights, validation)) > best[0]:
-                best = score, accuracy(weights, test)
-    return best[1]
+    for ledger, trained, chosen in zip(used, few, choose, strict=True):
+        ledger("train", trained)
+        ledger("choose", chosen)
+        ledger("test", held_out)
+    best, found = np.full(len(seeds), -1.0), np.zeros((len(seeds), len(held_out)))
+    for rate in learning_rates:
+        weights, memory = start, remember(start)
+        for step in range(1, tuning_steps + 1):
+            weights, memory = learn(weights, memory, x, y, cross_entropy, step, rate)
+            if step % 10 == 0:
+                score = hits(weights, choose).mean(axis=1)  # (S,)
+                better = score > best
+                best[better] = score[better]
+                found[better] = hits(weights, held_out)[better]
+    return found
 
-
-# --8<-- [end:tune]
 
 # --8<-- [start:compare]
-scores = np.zeros((2, len(label_counts), len(seeds)))  # pre-trained?, labels, seed
-restored = []  # loss after pre-training, as a share of the loss before
-for run in seeds:
-    rng = np.random.default_rng(run)
-    train, validation, test = split(rng)
-    pretrained, share = pretrain(rng, images[train])
-    restored.append(float(share))
-    for c, n in enumerate(label_counts):
-        few = np.concatenate([train[labels[train] == k][:n] for k in range(10)])
-        for p, layer in enumerate([first_layer(rng), pretrained]):
-            scores[p, c, run] = fine_tune(rng, layer, few, validation, test)
-
-gains = scores[1] - scores[0]  # (labels, seed)
-standard_errors = gains.std(axis=1, ddof=1) / len(seeds) ** 0.5
-print("labels per class   random start   pre-trained    gain   standard error   wins")
-for c, n in enumerate(label_counts):
-    a, b = scores[:, c].mean(axis=1)
-    row = f"{n:16} {a:14.3f} {b:13.3f} {b - a:+7.3f} {standard_errors[c]:16.3f}"
-    print(row + f" {np.sum(gains[c] > 0):3} of {len(seeds)}")
+means, intervals = [], []
+print("labels  random  masked  gain, 95%")
+for n in label_counts:
+    few = np.stack(
+        [np.concatenate([i[labels[i] == k][:n] for k in range(10)]) for i in train]
+    )
+    fresh, both = starts(10), []
+    for start in (fresh, [*pretrained[:2], *fresh[2:]]):
+        both.append(fine_tune(start, few))
+    effect = over_seeds_and_items(both[1] - both[0])
+    means.append([float(found.mean()) for found in both])
+    intervals.append(effect)
+    print(f"{n:6}  {means[-1][0]:6.1%}  {means[-1][1]:6.1%}", end="")
+    print(f"  {effect.low:+.1%} to {effect.high:+.1%}")
 # --8<-- [end:compare]
-mean_gains = gains.mean(axis=1)
-agreeing = np.sum(gains > 0, axis=1)
-mean_restored = float(np.mean(restored))
-n_seeds, largest_gain = len(seeds), float(gains.mean(axis=1).max())
+outcomes = [outcome(effect, margin) for effect in intervals]
+intervals, means, n_seeds = np.array(intervals), np.array(means), len(seeds)
