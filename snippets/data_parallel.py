@@ -42,7 +42,8 @@ verdict, intervals, outcomes = decide(
 control = confirm("does not", margin, {"not exchanged": over_seeds(digits["apart"])})
 # --8<-- [end:result]
 largest_off = float(off["exchanged"].max())
-smallest_apart = float(off["apart"].max(axis=1).min())
+largest_apart = off["apart"].max(axis=1)  # (seeds,)
+smallest_apart = float(largest_apart.min())
 gap_exchanged, gap_apart = weight_gap["exchanged"], weight_gap["apart"]
 
 # --8<-- [start:cost]

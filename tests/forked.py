@@ -22,7 +22,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -82,7 +81,8 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
             answer["trace"] = traceback.format_exc()[-1500:]
         answer["values"] = {name: names.get(name) for name in job["names"]}
         answer["ledgers"] = list(ledgers())
-        answer["seconds"] = time.process_time()
+        times = os.times()  # of this process, and of those that it started
+        answer["seconds"] = sum(times[:4])
         os.chdir("/")
     return answer
 

@@ -52,34 +52,38 @@ def train(seed, n, exchange):
     return np.array(losses), workers
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_by_hand_one_worker_and_two_have_the_recorded_losses(values, seed):
-    reference = values["reference"][seed]
+@pytest.mark.parametrize("k", range(0, 20, 4))
+def test_by_hand_one_worker_and_two_have_the_recorded_losses(values, k):
+    seed, reference = values["seeds"][k], values["reference"][k]
     for n in (1, 2, 4):
         losses, _ = train(seed, n, exchange=True)
         np.testing.assert_allclose(losses, reference, atol=1e-4)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_by_hand_workers_apart_differ_as_recorded(values, seed):
+@pytest.mark.parametrize("k", range(0, 20, 4))
+def test_by_hand_workers_apart_differ_as_recorded(values, k):
+    seed = values["seeds"][k]
     losses, workers = train(seed, 2, exchange=False)
-    differences = np.abs(losses - values["reference"][seed])
-    np.testing.assert_allclose(differences, values["off_apart"][seed], atol=1e-3)
+    largest = np.abs(losses - values["reference"][k]).max()
+    assert largest == pytest.approx(values["largest_apart"][k], abs=1e-3)
     gap = max(np.abs(a - b).max() for a, b in zip(*workers, strict=True))
-    assert 0.05 < gap < values["weight_gap_apart"] + 1e-3
+    assert 0.05 < gap < values["gap_apart"] + 1e-3
 
 
-def test_verdict_and_counts(values):
-    off, apart = np.array(values["off"]), np.array(values["off_apart"])
-    assert values["verdict"] == "holds"
-    assert values["largest_off"] == off.max() < values["tolerance"]
-    assert values["smallest_apart"] == apart.max(axis=1).min() > 0.1
-    assert values["weight_gap"] == 0  # "to the last bit"
+def test_counts(values):
+    assert values["gap_exchanged"] == 0  # "to the last bit"
     assert values["n_parameters"] == 64 * 32 + 32 + 32 * 10 + 10
     assert values["gradient_bytes"] == 4 * values["n_parameters"]
     assert values["ratios"] == pytest.approx([0, 48, 16, 48 / 7])
-    assert (values["share_one"], values["share_two"]) == (64, 32)
-    assert values["two_are_slower"] is True
+
+
+def test_the_shares_of_the_workers_are_the_batch_once():
+    """What no ledger of training and test data says of this lab: who uses which examples."""
+    batch = np.arange(64)
+    for n in (1, 2, 4, 8):
+        shares = [batch[rank::n] for rank in range(n)]
+        assert sorted(np.concatenate(shares)) == batch.tolist()
+        assert {len(share) for share in shares} == {64 // n}
 
 
 def test_exercise_weights_of_unequal_shares():
