@@ -72,5 +72,5 @@ for sentence in (english, chinese):
 print("          characters   bytes  tokens")
 print("English {:12} {:7} {:7}".format(*counts[0]))
 print("Chinese {:12} {:7} {:7}".format(*counts[1]))
-print(*(t.decode() for t in encode(english)), sep="|")
+print(*(t.decode().strip() for t in encode(english)), sep="|")
 # --8<-- [end:encode]

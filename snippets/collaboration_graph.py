@@ -77,7 +77,7 @@ corrected_crossing, corrected_loops = right[3:]
 
 # --8<-- [start:loops]
 for loop in loops(corrected_arrows):
-    print(" -> ".join([*loop, loop[0]]))
+    print("\n  -> ".join([*loop, loop[0]]))
 nodes_on_a_loop = len({node for loop in loops(corrected_arrows) for node in loop})
 # --8<-- [end:loops]
 

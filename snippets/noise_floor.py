@@ -74,7 +74,7 @@ network_floor = restart_losses[best]
 W1_best, W2_best = W1[best], W2[best]
 levels, counts = np.unique(np.round(restart_losses, 4), return_counts=True)
 for level, count in zip(levels, counts, strict=True):
-    print(f"expected loss {level:.4f}: {count:2d} of {restarts} restarts")
+    print(f"loss {level:.4f}: {count:2d} of {restarts} restarts")
 # --8<-- [end:network]
 
 # --8<-- [start:ladder]

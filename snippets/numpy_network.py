@@ -24,17 +24,17 @@ def draw(n):
 
 x, y = draw(N)
 x_test, y_test = draw(N_test)
-print("training:", x.shape, y.shape, "  held out:", x_test.shape, y_test.shape)
+print("training:", x.shape, y.shape)
+print("held out:", x_test.shape, y_test.shape)
 # --8<-- [end:data]
-
 # --8<-- [start:parameters]
 W1 = rng.random((3, 2))  # (3, 2)
 W2 = rng.random((2, 1))  # (2, 1)
 n_weights = W1.size + W2.size
 print(n_weights, "weights")
+
+
 # --8<-- [end:parameters]
-
-
 # --8<-- [start:forward]
 def forward(x, W1, W2):
     z1 = x @ W1  # (N, 2)
@@ -44,8 +44,6 @@ def forward(x, W1, W2):
 
 
 # --8<-- [end:forward]
-
-
 # --8<-- [start:loss]
 def mse(y, y_hat):
     assert y.shape == y_hat.shape  # (N, 1) and (N, 1), or the mean is of N x N
@@ -53,8 +51,6 @@ def mse(y, y_hat):
 
 
 # --8<-- [end:loss]
-
-
 # --8<-- [start:backward]
 def backward(x, y, z1, a1, y_hat, W2):
     dy_hat = 2 / len(x) * (y_hat - y)  # (N, 1)
@@ -66,12 +62,11 @@ def backward(x, y, z1, a1, y_hat, W2):
 
 
 # --8<-- [end:backward]
-
 # --8<-- [start:train]
 learning_rate = 0.1
 n_steps = 500
 # dense at the start, where most happens
-history_steps = np.unique(np.rint(np.geomspace(1, n_steps, 70)).astype(int) - 1)
+history_steps = np.unique(np.geomspace(1, n_steps, 70).round().astype(int) - 1)
 history_steps = np.append(history_steps, n_steps)
 losses, active_shares, W1_history, W2_history = [], [], [], []
 
@@ -89,7 +84,6 @@ for step in range(n_steps + 1):
         W1 = W1 - learning_rate * dW1
         W2 = W2 - learning_rate * dW2
 # --8<-- [end:train]
-
 # --8<-- [start:evaluate]
 w_linear = np.linalg.lstsq(x, y)[0]  # (3, 1): the best linear map, in closed form
 test_loss = mse(y_test, forward(x_test, W1, W2)[2])
@@ -97,23 +91,20 @@ linear_loss = mse(y, x @ w_linear)
 linear_test_loss = mse(y_test, x_test @ w_linear)
 truth_loss = mse(y, x @ w_true)
 truth_test_loss = mse(y_test, x_test @ w_true)
-print("                     training   held out")
-print(f"network              {losses[-1]:.6f}   {test_loss:.6f}")
-print(f"best linear map      {linear_loss:.6f}   {linear_test_loss:.6f}")
-print(f"true map             {truth_loss:.6f}   {truth_test_loss:.6f}")
-print(f"variance of noise    {noise_variance:.6f}   {noise_variance:.6f}")
+print("                   training  held out")
+print(f"network            {losses[-1]:.6f}  {test_loss:.6f}")
+print(f"best linear map    {linear_loss:.6f}  {linear_test_loss:.6f}")
+print(f"true map           {truth_loss:.6f}  {truth_test_loss:.6f}")
+print(f"variance of noise  {noise_variance:.6f}  {noise_variance:.6f}")
 # --8<-- [end:evaluate]
-
 # --8<-- [start:curve]
 figure, axes = plt.subplots()
 axes.semilogy(losses, label="network")
 axes.axhline(noise_variance, color="black", linestyle="--", label="variance of noise")
 axes.set_xscale("symlog", linthresh=1)  # a logarithm that has a place for step 0
-axes.set_xlim(0, n_steps)
-axes.set_xlabel("step")
-axes.set_ylabel("training loss")
+axes.set(xlim=(0, n_steps), xlabel="step", ylabel="training loss")
 axes.set_xticks([0, 1, 10, 100, 500], ["0", "1", "10", "100", "500"])
-legend = axes.legend()
+_ = axes.legend()
 # --8<-- [end:curve]
 
 smallest_active_share = min(active_shares)

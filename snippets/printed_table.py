@@ -68,10 +68,10 @@ for epoch in range(201):
     dz1 = dy_hat * W2 * (z1 > 0)
     W2 -= learning_rate * dy_hat * a1
     W1 -= learning_rate * x[:, :, None] * dz1[:, None, :]
-print("lines   bound     always 1/2   network in training")
+print("lines  bound    always 1/2  training")
 for lines in (1, 2, 3):
-    shares = f"{constant_rate[lines - 1]:.5f}      {network_rate[lines - 1]:.5f}"
-    print(f"{lines:5d}   {bounds[lines - 1]:.5f}   {shares}")
+    shares = f"{constant_rate[lines - 1]:.5f}     {network_rate[lines - 1]:.5f}"
+    print(f"{lines:5d}  {bounds[lines - 1]:.5f}  {shares}")
 # --8<-- [end:simulation]
 standard_errors = np.sqrt(bounds[:3] * (1 - bounds[:3]) / runs)
 falling_chance = 1 / math.factorial(len(printed))  # eleven draws, in falling order

@@ -43,14 +43,14 @@ def expected_loss(W1, W2):
 # --8<-- [start:runs]
 learning_rates = [0.01, 0.1, 1.0]
 losses, lengths, final_weights = [], [], []
-print("learning rate   lowest   median   highest   dead")
+print("rate   lowest  median  highest  dead")
 for learning_rate in learning_rates:
     runs = [train(seed, learning_rate) for seed in seeds]
     loss = np.array([expected_loss(W1, W2) for W1, W2, _ in runs])
     length = np.array([step for _, _, step in runs])
     print(
-        f"{learning_rate:13} {loss.min():8.4f} {np.median(loss):8.4f} {loss.max():9.4f}"
-        f"   {np.sum(length < steps):2d} of {len(seeds)}"
+        f"{learning_rate:5} {loss.min():7.4f} {np.median(loss):7.4f} {loss.max():8.4f}"
+        f" {np.sum(length < steps):5d}"
     )
     losses.append(loss)
     lengths.append(length)
@@ -98,7 +98,9 @@ window_means = sample_losses.reshape(2000, 100).mean(axis=1)
 window_sd = float(window_means.std())
 window_low, window_high = (float(q) for q in np.quantile(window_means, [0.025, 0.975]))
 window_sd_constant = (1 / 80 - 1 / 144) ** 0.5 / 10  # f = 1/2, in closed form
-print(f"one fixed network, expected loss {losses[0, 0]:.4f}")
-print(f"mean of 100 losses: 95% of windows in {window_low:.4f} to {window_high:.4f}")
-print(f"standard deviation: {window_sd:.4f}  (f = 1/2: {window_sd_constant:.4f})")
+print(f"fixed network, expected loss {losses[0, 0]:.4f}")
+print("means of 100 losses, 95% of them:")
+print(f"  {window_low:.4f} to {window_high:.4f}")
+print(f"standard deviation: {window_sd:.4f}")
+print(f"  of f = 1/2: {window_sd_constant:.4f}")
 # --8<-- [end:scatter]

@@ -26,40 +26,41 @@ both_shares = [k / n for k, n in zip(by_both, listed, strict=True)]
 alone_shares = [k / n for k, n in zip(by_academia, listed, strict=True)]
 refiled = (by_industry[-1] + 2) / listed[-1]  # GLM-4.5 and GLM-4.6 as the company's
 
-print("models of  listed  industry  both  academia  others   industry's share")
+print("year all indus both acad other  share")
 for year, n, *row, share in zip(years, listed, *classes.values(), shares, strict=True):
     i, b, a, o = row
-    print(f"{year:9}{n:8}{i:10}{b:6}{a:10}{o:8}{share:19.0%}")
+    print(f"{year}{n:4}{i:6}{b:5}{a:5}{o:6}{share:7.0%}")
 # --8<-- [end:counts]
 
 # --8<-- [start:readings]
 printed = {  # models of a year: when and by whom, industry, both, academia, others
-    2023: ("AI Index, edition of 2024", 51, 21, 15, 2),
-    2024: ("AI Index, edition of 2025", 55, 5, 0, 1),
+    2023: ("Index 2024", 51, 21, 15, 2),
+    2024: ("Index 2025", 55, 5, 0, 1),
 }
 printed_shares, listed_shares = [], []  # (2,), industry's
-print("models of  counted by                  industry  both  academia  share")
+print("year counted by  indus both acad share")
 for year, (reader, *row) in printed.items():
     at = years.index(year)
     now = [counts[at] for counts in classes.values()]
     for name, (i, b, a, o), kept in (
         (reader, row, printed_shares),
-        ("Epoch's list, 2 May 2026", now, listed_shares),
+        ("Epoch", now, listed_shares),
     ):
         kept.append(i / (i + b + a + o))
-        print(f"{year:9}  {name:26}{i:10}{b:6}{a:10}{kept[-1]:7.0%}")
+        print(f"{year} {name:10}{i:7}{b:5}{a:5}{kept[-1]:6.0%}")
 # --8<-- [end:readings]
 
 # --8<-- [start:cost]
 only_cost = {2023: (3, 2), 2024: (28, 27), 2025: (17, 17)}  # all, industry alone
 cost_models, without_cost = [], []  # (3,), models that nothing but the cost brings in
-print("models of  by cost alone   industry's share with them   without")
+print("       listed by   industry's share")
+print("year  cost alone   with    without")
 for year, (dear, dear_industry) in only_cost.items():
     at = years.index(year)
     rest = (by_industry[at] - dear_industry) / (listed[at] - dear)
     cost_models.append(dear)
     without_cost.append(rest)
-    print(f"{year:9}{dear:15}{shares[at]:29.0%}{rest:10.0%}")
+    print(f"{year}{dear:12}{shares[at]:7.0%}{rest:11.0%}")
 # --8<-- [end:cost]
 
 # --8<-- [start:joint]
@@ -67,12 +68,13 @@ of_2023 = {"industry": 51, "academia": 15, "joint": 21}  # AI Index, edition of 
 industry, academia, joint = of_2023.values()
 models = industry + academia + joint
 industry_shares, academia_shares = [], []  # (3,), one entry a rule
-print(f"{models} models of 2023                 industry   academia")
-for rule, part in (("a class of its own", 0), ("half each", 0.5), ("both sides", 1)):
+print(f"{models} models of 2023")
+print("joint ones       industry  academia")
+for rule, part in (("their own class", 0), ("half each", 0.5), ("both sides", 1)):
     industry_shares.append((industry + part * joint) / models)
     academia_shares.append((academia + part * joint) / models)
-    row = f"{industry_shares[-1]:8.1%}   {academia_shares[-1]:8.1%}"
-    print(f"joint ones: {rule:22}{row}")
+    row = f"{industry_shares[-1]:8.1%}  {academia_shares[-1]:8.1%}"
+    print(f"{rule:17}{row}")
 # --8<-- [end:joint]
 
 # --8<-- [start:figure]

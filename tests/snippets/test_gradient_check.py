@@ -76,7 +76,7 @@ def test_check_compares_all_eight_weights(values: Values, record: Any) -> None:
     scale = np.abs(values["numeric"]) + np.abs(values["by_hand"])
     assert values["largest_error"] == pytest.approx(float(np.max(gap / scale)))
     assert values["largest_error"] < 1e-8
-    assert len(record("gradient_check").text("check").splitlines()) == 9
+    assert len(record("gradient_check").text("check").splitlines()) == 10
 
 
 def test_finite_differences_are_exact_up_to_rounding_until_a_unit_switches(

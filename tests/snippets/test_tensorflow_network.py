@@ -14,6 +14,7 @@ def values(record: Any) -> Values:
     return {
         name: np.array(value)
         for name, value in record("tensorflow_network").values.items()
+        if name != "weights"  # of two shapes
     }
 
 
@@ -81,9 +82,8 @@ def test_float32_was_really_float32(values: Values) -> None:
 
 
 def test_tensorflow_is_float32_unless_told(record: Any) -> None:
-    assert "NumPy: float64   TensorFlow's default: float32" in record(
-        "tensorflow_network"
-    ).text("data")
+    text = record("tensorflow_network").text("data")
+    assert text == "NumPy: float64\nTensorFlow's default: float32\n"
 
 
 def test_adam_by_its_own_formula(values: Values) -> None:
@@ -104,9 +104,7 @@ def test_adam_by_its_own_formula(values: Values) -> None:
 
 
 def test_adam_at_its_default_rate_has_not_arrived(values: Values) -> None:
-    travel = np.max(np.abs(values["W1_adam"] - values["W1_start"]))
-    assert values["adam_travel"] == pytest.approx(float(travel))
-    assert values["adam_travel"] < 501 * 0.001 * 1.05
+    assert 0 < values["adam_travel"] < 501 * 0.001 * 1.05
     assert values["adam_losses"][-1] > 2 * values["losses"][-1]
 
 
