@@ -26,7 +26,7 @@ both_shares = [k / n for k, n in zip(by_both, listed, strict=True)]
 alone_shares = [k / n for k, n in zip(by_academia, listed, strict=True)]
 refiled = (by_industry[-1] + 2) / listed[-1]  # GLM-4.5 and GLM-4.6 as the company's
 
-print("year all indus both acad other  share")
+print("year all  ind. both acad other  share")
 for year, n, *row, share in zip(years, listed, *classes.values(), shares, strict=True):
     i, b, a, o = row
     print(f"{year}{n:4}{i:6}{b:5}{a:5}{o:6}{share:7.0%}")
@@ -38,7 +38,7 @@ printed = {  # models of a year: when and by whom, industry, both, academia, oth
     2024: ("Index 2025", 55, 5, 0, 1),
 }
 printed_shares, listed_shares = [], []  # (2,), industry's
-print("year counted by  indus both acad share")
+print("year counted by   ind. both acad share")
 for year, (reader, *row) in printed.items():
     at = years.index(year)
     now = [counts[at] for counts in classes.values()]
