@@ -17,3 +17,18 @@ def split(rng, n_train, n_choose):
 
 
 # --8<-- [end:digits]
+
+
+# --8<-- [start:framed]
+def framed(rng, side, anywhere=False):
+    """All images in a frame of side by side pixels, (1797, side**2): centred or not."""
+    x = np.zeros((len(images), side, side), "float32")
+    corners = np.full((len(images), 2), (side - 8) // 2)
+    if anywhere:
+        corners = rng.integers(side - 7, size=corners.shape)
+    for frame, image, (i, j) in zip(x, images.reshape(-1, 8, 8), corners, strict=True):
+        frame[i : i + 8, j : j + 8] = image
+    return x.reshape(len(x), -1)
+
+
+# --8<-- [end:framed]
