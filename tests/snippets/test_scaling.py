@@ -80,8 +80,8 @@ def test_another_library_finds_the_same_order(values):
     assert min(data, width) > 3 * margin
     assert max(narrow, fixed) < min(data, width) / 2
     means = np.array(values["intervals"])[:, 0]
-    assert data == pytest.approx(means[1], abs=0.15)
-    assert width == pytest.approx(means[3], abs=0.2)
+    assert data == pytest.approx(means[1], abs=0.25)
+    assert width == pytest.approx(means[3], abs=0.25)
 
 
 def test_a_learner_without_gradients_needs_both_too(values):
@@ -149,3 +149,15 @@ def test_figure_has_the_points_of_three_curves_in_each_panel(record):
     assert len(re.findall(r"<use ", svg)) >= 30
     for name in ("examples", "units", "error / variance of y"):
         assert name in svg
+
+
+def test_what_the_page_says_of_single_doublings(values):
+    falls = np.array(values["falls"])  # (5, 4)
+    errors = np.array(values["errors"])
+    np.testing.assert_allclose(
+        falls[1], np.mean(1 - errors[1:, 4] / errors[:-1, 4], axis=1), rtol=1e-6
+    )
+    assert np.all(np.diff(falls[1]) < 0)  # wide: each doubling brings less
+    assert falls[2][0] > 0.05 > 0 > falls[2][3]  # narrow: the last brings nothing
+    means = np.array(values["intervals"])[:, 0]
+    assert means.argmax() == 0
