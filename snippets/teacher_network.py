@@ -1,26 +1,40 @@
-"""Twenty 3-2-1 students learn from one 3-2-1 teacher: same data, other starts.
-
-Teacher and students have biases and centred weights; there is no noise, so a loss
-of zero is possible. Full-batch gradient descent, all students side by side; once
-on the raw inputs, once on the same inputs standardised.
-"""
+"""Do iterations gradually improve a network? Ten students of each of twenty teachers."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-seed = 7  # the teacher and the data
-seeds = range(20)  # the students
-N, N_test = 256, 2000
-learning_rate, steps = 0.1, 20_000
+from shared import perceptron, plots
+from shared.ledger import Ledger
+from shared.verdict import confirm, decide, over_seeds
+from shared.worlds import lesson, stack, students
+
+seeds = range(1000, 1020)  # a teacher each, with its data and its students
+n_students, N, learning_rate, steps, every = 10, 100, 0.1, 6000, 10
+
+# --8<-- [start:rule]
+# The loss is measured on fresh data, in units of the best constant's (the mean of the
+# training targets). A student "improves" if it ends below 0.99, and does so "gradually"
+# if it also never stands 0.01 above what it had reached before.
+# Effect: the share of a teacher's students. The claim needs nine in ten: who trains one
+# network once, as the article does, should rarely meet the exception.
+margin = 0.9
+
+
+def improves(losses):
+    """losses: (moments, teachers, students). Each student: in the end, and gradually."""
+    better = losses[-1] < 0.99
+    relapses = losses > np.minimum.accumulate(losses, axis=0) + 0.01
+    return better, better & ~relapses.any(axis=0)
+
+
+# --8<-- [end:rule]
 
 # --8<-- [start:fates]
-# Fixed before the first run; losses are shares of the variance of y.
-exact_below = 1e-6
+exact_below = 1e-4  # an error of a hundredth of the targets' standard deviation
 
 
-def fate(loss, active):
-    """active: whether any hidden unit is active on any training input."""
-    if not active:
+def fate(loss, alive):
+    if not alive:  # no hidden unit is active on any training input
         return "dead"
     return "exact" if loss < exact_below else "stuck"
 
@@ -28,105 +42,79 @@ def fate(loss, active):
 # --8<-- [end:fates]
 
 
-# --8<-- [start:teacher]
-def draw(rng):
-    W1, b1 = rng.normal(size=(3, 2)), rng.normal(size=(1, 2))
-    W2, b2 = rng.normal(size=(2, 1)), rng.normal(size=(1, 1))
-    return W1, b1, W2, b2
-
-
-rng = np.random.default_rng(seed)
-x, x_test = rng.random((N, 3)), rng.random((N_test, 3))
-active_shares = np.zeros(2)
-while not np.all((active_shares > 0.2) & (active_shares < 0.8)):  # both units switch
-    V1, c1, V2, c2 = draw(rng)
-    active_shares = np.mean(x @ V1 + c1 > 0, axis=0)
-y, y_test = (np.maximum(u @ V1 + c1, 0) @ V2 + c2 for u in (x, x_test))
-variance = float(y.var())
-print(f"the teacher's units are active on {active_shares[0]:.0%}", end=" ")
-print(f"and {active_shares[1]:.0%} of the inputs; variance of y {variance:.4f}")
-# --8<-- [end:teacher]
-
-
 # --8<-- [start:students]
-def predict(x, W1, b1, W2, b2):
-    a1 = np.maximum(x @ W1 + b1, 0)  # (20, N, 2): a leading axis for the students
-    return a1, a1 @ W2 + b2  # (20, N, 1)
+x, x_fresh, y, y_fresh = stack(lesson(seed, N) for seed in seeds)  # (20, 1, N, ...)
+first = stack(students(seed, n_students) for seed in seeds)  # weights and biases
+used = Ledger()
 
 
-def train(x):
-    starts = [draw(np.random.default_rng(s)) for s in seeds]
-    W1, b1, W2, b2 = (np.stack(part) for part in zip(*starts, strict=True))
-    history = []
+def train(x, y, x_fresh, y_fresh):
+    """The losses on fresh data on the way, and which students are alive in the end."""
+    used("train", x.reshape(-1, 3), y.ravel())
+    used("test", x_fresh.reshape(-1, 3), y_fresh.ravel())
+    constant, _ = perceptron.squared_error(y.mean(axis=2, keepdims=True), y_fresh)
+    weights, losses = first, []
     for step in range(steps + 1):
-        a1, y_hat = predict(x, W1, b1, W2, b2)
-        if step in history_steps:
-            history.append(np.mean((y_hat - y) ** 2, axis=(1, 2)) / variance)
-        if step == steps:
-            return (W1, b1, W2, b2), np.array(history)
-        dy_hat = 2 * (y_hat - y) / N
-        dz1 = dy_hat @ W2.transpose(0, 2, 1) * (a1 > 0)
-        W2 -= learning_rate * a1.transpose(0, 2, 1) @ dy_hat
-        b2 -= learning_rate * dy_hat.sum(axis=1, keepdims=True)
-        W1 -= learning_rate * x.T @ dz1
-        b1 -= learning_rate * dz1.sum(axis=1, keepdims=True)
+        if step % every == 0:
+            _, y_hat = perceptron.forward(x_fresh, weights)
+            losses.append(perceptron.squared_error(y_hat, y_fresh)[0] / constant)
+        a1, y_hat = perceptron.forward(x, weights)  # (teachers, students, N, ...)
+        _, dy_hat = perceptron.squared_error(y_hat, y)
+        gradients = perceptron.backward(x, a1, dy_hat, weights)
+        pairs = zip(weights, gradients, strict=True)
+        weights = [w - learning_rate * g for w, g in pairs]
+    return np.array(losses), (a1 > 0).any(axis=(2, 3))
 
 
-def standardise(x):
-    return (x - 1 / 2) * 12**0.5  # U(0, 1): mean 1/2, variance 1/12
+def study(x, x_fresh, y, y_fresh):
+    """The runs on raw and on standardised inputs, and the effects over teachers."""
+    mean, scale = x.mean(axis=2, keepdims=True), x.std(axis=2, keepdims=True)
+    ready = (x - mean) / scale, y, (x_fresh - mean) / scale, y_fresh
+    runs = {"raw": train(x, y, x_fresh, y_fresh), "standardised": train(*ready)}
+    effects = {}
+    for inputs, (losses, _) in runs.items():
+        for name, hits in zip(["improve", "gradually"], improves(losses), strict=True):
+            effects[f"{name}, {inputs}"] = over_seeds(hits.mean(axis=1))
+    return runs, effects
 
 
-history_steps = np.append(0, np.unique(np.geomspace(1, steps, 22).astype(int)))
-names = ["exact", "stuck", "dead"]
-history, units, test_losses, fates, counts = [], [], [], [], []
-print(f"{'inputs':14}{''.join(f'{name:>7}' for name in names)}")
-for inputs, change in (("raw", np.copy), ("standardised", standardise)):
-    weights, curves = train(change(x))
-    history.append(curves)
-    units.append(np.any(predict(change(x), *weights)[0] > 0, axis=1).sum(axis=1))
-    errors = predict(change(x_test), *weights)[1] - y_test
-    test_losses.append(np.mean(errors**2, axis=(1, 2)) / y_test.var())
-    fates.append([fate(*pair) for pair in zip(curves[-1], units[-1] > 0, strict=True)])
-    counts.append([fates[-1].count(name) for name in names])
-    print(f"{inputs:14}{''.join(f'{count:7}' for count in counts[-1])}")
 # --8<-- [end:students]
-history = np.array(history)  # (2, steps kept, 20)
-losses = history[:, -1]  # (2, 20)
-test_losses, units = np.array(test_losses), np.array(units)  # units left active
-counts = np.array(counts)
-best_raw, best_standardised = (float(low) for low in losses.min(axis=1))
-medians = np.median(losses, axis=1)
-one_unit = np.sum(units == 1, axis=1)  # runs that are left with one active unit
-same_minimum = np.sum(np.isclose(losses, best_raw, rtol=0.01), axis=1)
-n_students = len(seeds)
+
+# --8<-- [start:verdict]
+runs, effects = study(x, x_fresh, y, y_fresh)
+verdict, intervals, outcomes = decide(margin, effects)
+# The same targets, dealt anew among the inputs: nothing is left to be learned.
+deal = np.random.default_rng(seeds[0]).permuted
+_, effects = study(x, x_fresh, deal(y, axis=2), deal(y_fresh, axis=2))
+control = confirm("does not", margin, effects)
+# --8<-- [end:verdict]
+
+# --8<-- [start:counts]
+names, counts, medians, idle = ["exact", "stuck", "dead"], [], [], []
+print(f"{'inputs':12}", *(f"{name:>5}" for name in names), "median")
+for inputs, (losses, alive) in runs.items():
+    fates = [*map(fate, losses[-1].flat, alive.flat)]
+    counts.append([fates.count(name) for name in names])
+    medians.append(float(np.median(losses[-1])))
+    idle.append(float((losses[-1] > 0.99 * losses[len(losses) // 2]).mean()))
+    print(f"{inputs:12}", *(f"{n:5}" for n in counts[-1]), f"{medians[-1]:6.3f}")
+# --8<-- [end:counts]
+n_teachers, n_all = len(seeds), len(seeds) * n_students
 
 # --8<-- [start:curves]
 figure, panels = plt.subplots(1, 2, sharey=True, layout="constrained")
-colours = {"exact": "#2e8b62", "stuck": "#2f6fb0", "dead": "#c8502e"}
-titles = ["raw inputs", "standardised inputs"]
-for axes, title, curves, ends in zip(panels, titles, history, fates, strict=True):
-    for curve, end in zip(curves.T, ends, strict=True):
-        axes.plot(history_steps, curve, color=colours[end], linewidth=1)
-    axes.set(title=title, xscale="symlog", yscale="log", xlabel="step")
-    axes.axhline(exact_below, color="black", linewidth=0.7, linestyle=":")
-    axes.set(ylim=(1e-7, 1e3))  # the exact curve goes on below
-    axes.set_xticks([0, 10, 1000], ["0", "10", "1000"])
-    axes.minorticks_off()
-panels[0].set(ylabel="loss / variance of y")
-for name in names:
-    panels[0].plot([], [], color=colours[name], label=name)
-panels[0].legend(loc="lower left", bbox_to_anchor=(0, 0.12))
+colours = dict(zip(names, ["C2", "C0", "C1"], strict=True))
+moments = np.unique(np.geomspace(1, steps // every, 30).astype(int))
+for axes, (title, (losses, alive)) in zip(panels, runs.items(), strict=True):
+    for k in range(n_students):  # of the first teacher
+        loss = losses[:, 0, k]
+        color = colours[fate(loss[-1], alive[0, k])]
+        axes.plot(moments * every, loss[moments], color=color, linewidth=1)
+    axes.set(title=f"{title} inputs", xscale="log", yscale="log", xlabel="step")
+    axes.set_ylim(1e-6, 1e3)
+    plots.ticks(axes, x=[10, 100, 1000], y=[1e-4, 1e-2, 1, 100])
+panels[0].set(ylabel="loss / that of the constant")
+handles = [plt.Line2D([], [], color=color) for color in colours.values()]
+panels[0].legend(handles, names, loc="lower left")
 plt.show()
 # --8<-- [end:curves]
-
-# --8<-- [start:rule]
-# Written when the fates above were known. "Repeated iterations gradually improve the
-# model": from one kept step to the next no student gets worse by more than 1%, and in
-# the end each does better than the constant, whose loss is 1.
-rises = history[:, 1:] / history[:, :-1]  # (2, steps kept - 1, 20)
-improves = np.all(rises < 1.01, axis=1) & (losses < 0.99)  # (2, 20)
-verdict = ["did not show", "holds when", "holds"][sum(improves.all(axis=1))]
-# --8<-- [end:rule]
-n_improves, n_rises = improves.sum(axis=1), np.any(rises >= 1.01, axis=1).sum(axis=1)
-late = int(history_steps[-6])  # five marks before the end
-idle = np.sum(losses > 0.99 * history[:, -6], axis=1)  # less than 1% better since then
