@@ -29,6 +29,7 @@ class Lab:
     name: str
     quick: Pairs
     permuted: Pairs | None
+    permuted_in: str  # the file where that happens, "" for the program itself
     choices: list[str]
     untested: bool  # it has no test data, as its file says with the reason
     mutations: list[dict[str, Any]]
@@ -40,6 +41,7 @@ class Lab:
             path.stem,
             said.get("quick", []),
             said.get("permuted"),
+            said.get("permuted in", ""),
             said.get("choices", ["choices"]) if not said.get("untested") else [],
             said.get("untested", False),
             said["mutations"],
@@ -73,7 +75,7 @@ def outcomes() -> Outcomes:
         names = [*lab.choices, *broken]
         jobs[lab.name, "baseline"] = lab.job(names=names)
         if lab.permuted:
-            jobs[lab.name, "permuted"] = lab.job(lab.permuted, names=names)
+            jobs[lab.name, "permuted"] = lab.job(lab.permuted, lab.permuted_in, names)
         for n, mutation in enumerate(lab.mutations):
             change = [[mutation["replace"], mutation["with"]]]
             jobs[lab.name, n] = lab.job(change, mutation.get("in", ""), names)
