@@ -16,7 +16,7 @@ from shared.perceptron import backward, cross_entropy, forward, start
 from shared.plots import dots
 from shared.verdict import confirm, decide, over_seeds_and_items
 
-seeds = range(1000, 1020)
+seeds = range(1100, 1120)
 steps, B, hidden = 400, 32, 32
 
 # --8<-- [start:rule]
@@ -78,12 +78,12 @@ def run(world, step_of, rates, seed):
 # --8<-- [end:train]
 
 # --8<-- [start:tune]
-grid = 2.0 ** np.arange(8)
+grid = 10 ** (np.arange(8) / 2)  # half a power of ten from rate to rate
 optimisers = {
-    "Adam": (adam.adam, 0.0005 * grid),
-    "undivided": (momentum.undivided, 0.05 * grid),
-    "momentum": (momentum.momentum, 0.005 * grid),
-    "descent": (momentum.descent, 0.05 * grid),
+    "Adam": (adam.adam, 0.0003 * grid),
+    "undivided": (momentum.undivided, 0.01 * grid),
+    "momentum": (momentum.momentum, 0.001 * grid),
+    "descent": (momentum.descent, 0.01 * grid),
 }
 right, effects, choices = {}, {}, []
 for world in [*worlds, "small noise"]:
