@@ -13,6 +13,7 @@ from shared.side_by_side import fit, look
 
 seeds = range(1000, 1005)
 sizes, width, steps = [50, 100, 200, 400, 600], 128, 1000
+ledgers = [Ledger() for _ in seeds]
 
 
 # --8<-- [start:sizes]
@@ -20,7 +21,7 @@ def errors(size):
     """Shares of wrong digits for each seed, (2, S): in training, of those held out."""
     rngs = [np.random.default_rng(seed) for seed in seeds]
     items = np.stack([split(rng, size, 0)[0] for rng in rngs])  # (S, size)
-    test, ledgers = np.tile(held_out, (len(seeds), 1)), [Ledger() for _ in seeds]
+    test = np.tile(held_out, (len(seeds), 1))  # (S, 797)
     x, y = look(ledgers, "train", items), np.eye(10, dtype="float32")[labels[items]]
     predict = fit(x, y, width, rngs, steps, B=50, rate=0.003)
     x_test = look(ledgers, "test", test)
@@ -43,6 +44,6 @@ helps = bool(np.all(np.diff(grown[:, 1], axis=0) < 0))  # each more, in every se
 figure, axes = plt.subplots()
 curves(axes, sizes, 100 * grown[:, 1], "C0")
 axes.set(xscale="log", xlabel="training digits", ylabel="wrong held-out digits (%)")
+axes.set_ylim(bottom=0)
 ticks(axes, sizes)
-axes.set_ylim(0)
 # --8<-- [end:curve]

@@ -23,6 +23,7 @@ seeds = range(1000, 1030)
 size, steps, fewer = 200, 1000, 150
 widths = [8, 16, 24, 32, 64, 128, 256]
 features = [25, 50, 100, 200, 400, 800]
+ledgers = [Ledger() for _ in seeds]
 
 # --8<-- [start:rule]
 # Fixed before the first run with these seeds. An effect is by how much the share of
@@ -49,7 +50,7 @@ def draw(seed, spoilt):
     y = labels[items].copy()
     redraw = rng.permutation(size)[: round(spoilt * size)]
     y[redraw] = rng.integers(10, size=len(redraw))
-    return items, y, choose, rng
+    return items, y, choose, held_out, rng
 
 
 # --8<-- [end:data]
@@ -66,8 +67,7 @@ def least_squares(x, y, width, rngs):
 def measure(model, spoilt, width):
     """Ones for digits that are got wrong: in training, in choosing, in the test."""
     drawn = zip(*[draw(seed, spoilt) for seed in seeds], strict=True)
-    items, y, choose, rngs = (np.array(each) for each in drawn)  # (S, ...)
-    test, ledgers = np.tile(held_out, (len(seeds), 1)), [Ledger() for _ in seeds]
+    items, y, choose, test, rngs = (np.array(each) for each in drawn)  # (S, ...)
     x = look(ledgers, "train", items)
     predict = model(x, np.eye(10, dtype="float32")[y], width, rngs)
     wrong = [predict(x).argmax(axis=-1) != y]  # (S, 200)
