@@ -31,7 +31,7 @@ controls = [f"small noise, {rival}" for rival in rivals]  # Adam must not lead h
 # --8<-- [end:rule]
 
 
-# --8<-- [start:worlds]
+# --8<-- [start:data]
 def inputs(world, rng):
     """All digits as a world shows them, with factors or noise of each seed's own."""
     x = (images - images[pool].mean()) / images[pool].std()  # (1797, 64)
@@ -42,7 +42,7 @@ def inputs(world, rng):
     return x
 
 
-# --8<-- [end:worlds]
+# --8<-- [end:data]
 
 
 # --8<-- [start:train]
@@ -108,7 +108,7 @@ control = confirm("does not", margin, {c: effects[c] for c in controls})
 accuracy = np.array([hits.mean() for hits in right.values()]).reshape(3, 4)
 n_seeds, n_rates = len(seeds), len(grid)
 
-# --8<-- [start:arms]
+# --8<-- [start:pairs]
 figure, axes = plt.subplots()
 for place, name in enumerate(optimisers):
     for world, shift, color in zip(worlds, (-0.2, 0.2), ("C1", "C0"), strict=True):
@@ -117,4 +117,4 @@ for place, name in enumerate(optimisers):
 axes.set_xticks(range(4), optimisers)
 axes.set_ylabel("digits right (%)")
 legend = axes.legend()
-# --8<-- [end:arms]
+# --8<-- [end:pairs]

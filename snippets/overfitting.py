@@ -56,7 +56,7 @@ def draw(seed, spoilt):
 # --8<-- [end:data]
 
 
-# --8<-- [start:models]
+# --8<-- [start:train]
 def least_squares(x, y, width, rngs):
     """Random ReLU features; only the weights behind them are fitted, in closed form."""
     W1 = np.stack([start(rng, 64, width, 10)[0] for rng in rngs])  # (S, 64, width)
@@ -77,7 +77,7 @@ def measure(model, spoilt, width):
     return [each.astype(int) for each in wrong]
 
 
-# --8<-- [end:models]
+# --8<-- [end:train]
 
 # --8<-- [start:widths]
 network = partial(fit, steps=steps, B=50, rate=0.003)
