@@ -99,14 +99,14 @@ for world in [*worlds, "small noise"]:
         low, high = rates[best.min()], rates[best.max()]
         print(f"  {name:14}{hits.mean():6.1%}   {low:.2g} to {high:.2g}")
 # --8<-- [end:tune]
+accuracy = np.array([hits.mean() for hits in right.values()]).reshape(3, 4)
+n_seeds, n_rates = len(seeds), len(grid)
 
 # --8<-- [start:decide]
 verdict, intervals, outcomes = decide(margin, {c: effects[c] for c in conditions})
 _, division, _ = decide(margin, {c: effects[c] for c in ablation})
 control = confirm("does not", margin, {c: effects[c] for c in controls})
 # --8<-- [end:decide]
-accuracy = np.array([hits.mean() for hits in right.values()]).reshape(3, 4)
-n_seeds, n_rates = len(seeds), len(grid)
 
 # --8<-- [start:pairs]
 figure, axes = plt.subplots()
