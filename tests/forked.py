@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +49,26 @@ def run_all(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(answers, key=lambda answer: int(answer["number"]))
 
 
-def ledgers() -> Iterator[dict[str, int]]:
-    """Of every ledger of this process: the rows of each purpose, and those with two."""
-    for one in gc.get_objects():
-        if type(one).__name__ == "Ledger":
-            rows = one.rows
-            twice = [len(rows[a] & rows[b]) for a, b in itertools.combinations(rows, 2)]
-            yield {
-                **{name: len(each) for name, each in rows.items()},
-                "twice": sum(twice),
-            }
+def keep_ledgers() -> list[Any]:
+    """From now on, all ledgers that a program of this process begins, also those that it drops again."""
+    kept: list[Any] = []
+    with contextlib.suppress(ImportError):  # a program without one
+        ledger = importlib.import_module("shared.ledger").Ledger
+        begin = ledger.__init__
+
+        def begin_and_keep(self: Any) -> None:
+            begin(self)
+            kept.append(self)
+
+        ledger.__init__ = begin_and_keep
+    return kept
+
+
+def account(ledger: Any) -> dict[str, int]:
+    """Of a ledger, the rows of each purpose, and those with two."""
+    rows: dict[str, set[bytes]] = ledger.rows
+    twice = [len(rows[a] & rows[b]) for a, b in itertools.combinations(rows, 2)]
+    return {**{name: len(each) for name, each in rows.items()}, "twice": sum(twice)}
 
 
 def outcome(job: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +83,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
         path = Path(folder, job["program"])
         names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
         answer: dict[str, Any] = {"number": job["number"]}
+        kept = keep_ledgers()
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
@@ -80,7 +91,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
             answer["error"] = f"{type(error).__name__}: {error}"
             answer["trace"] = traceback.format_exc()[-1500:]
         answer["values"] = {name: names.get(name) for name in job["names"]}
-        answer["ledgers"] = list(ledgers())
+        answer["ledgers"] = [account(ledger) for ledger in kept]
         times = os.times()  # of this process, and of those that it started
         answer["seconds"] = sum(times[:4])
         os.chdir("/")
