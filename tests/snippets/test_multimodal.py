@@ -48,16 +48,15 @@ def test_linear_regression_of_words_finds_the_same(values):
     assert clean > noisy > half > 0.5
     error = np.std(control) / len(control) ** 0.5
     assert np.mean(control) == pytest.approx(0.1, abs=3 * error)
-    assert values["verdict"] == "holds"
 
 
-def test_the_rule_of_the_verdict(values):
-    accuracies = np.array(values["accuracies"])  # share or shuffled, seed
-    judged, control = accuracies[1], accuracies[4]
-    assert judged.mean() > 0.5 and np.all(judged > control)
-    error = control.std(ddof=1) / 5**0.5
-    assert abs(control.mean() - 0.1) < 3 * error
-    assert np.all(np.diff(values["mean_accuracies"][:4]) < 0)  # more noise, less found
+def test_more_wrong_names_leave_less(values):
+    assert np.all(np.diff(values["means"]) < 0)
+    # By the linear model, too, three quarters wrong are too much for half of the images.
+    seeds = range(70, 80)
+    lost = np.mean([zero_shot(seed, 0.75, shuffled=False) for seed in seeds])
+    assert 0.15 < lost < 0.5
+    assert values["outcomes"] == ["holds", "does not"]
 
 
 def test_how_often_a_caption_of_the_run_tells_the_truth(record):
@@ -75,5 +74,4 @@ def test_how_often_a_caption_of_the_run_tells_the_truth(record):
 
 def test_figure_has_a_mark_for_every_run(record):
     (svg,) = record("multimodal").figures("figure")
-    assert len(re.findall(r"<use ", svg)) >= 25
-    assert "shuffled" in svg
+    assert len(re.findall(r"<use ", svg)) >= 6 * 20
