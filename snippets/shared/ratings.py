@@ -16,6 +16,8 @@ def world(rng, kind, users, items):
         truth = p @ q.T
     elif kind == "distance":  # the nearer, the better
         truth = -np.linalg.norm(p[:, None] - q, axis=2)
+    elif kind == "chance":
+        truth = rng.normal(size=(users, items))
     else:  # a network of 16 units reads both vectors
         a, b = rng.normal(size=(2, 3, 16))
         truth = np.tanh((p @ a)[:, None] + q @ b) @ rng.normal(size=16)
