@@ -93,7 +93,7 @@ verdict, intervals, outcomes = decide(margin, judged)
 control = confirm("holds", margin, {control_name: effects[control_name]})
 # --8<-- [end:runs]
 n_seeds, looking = len(seeds), (weights > looks_above).sum(axis=1)  # (3,)
-even = 1 / tokens
+even, lowest_mixed = 1 / tokens, float(weights[0].min())
 elsewhere = weights[:2] <= looks_above  # (2, S)
 below_elsewhere = float(below[elsewhere].mean())
 below_looking = float(below[~elsewhere].mean())
