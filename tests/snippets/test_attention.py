@@ -1,9 +1,8 @@
-"""Attention by a third way, other weights for the same output, and the task again."""
-
-import re
+"""Attention in plain loops, and other weights for the same output by another search."""
 
 import numpy as np
 import pytest
+from parts import until
 from scipy.optimize import nnls
 
 
@@ -12,9 +11,20 @@ def values(record):
     return record("attention").values
 
 
+@pytest.fixture(scope="module")
+def attend():
+    return until("attention", "by_hand")["attend"]
+
+
 def softmax(scores):
     powers = np.exp(scores - scores.max())
     return powers / powers.sum()
+
+
+def random_layer(rng, heads=2, key_dim=3, width=4):
+    shapes = [(width, heads, key_dim), (heads, key_dim)] * 3
+    shapes += [(heads, key_dim, width), (width,)]
+    return [rng.normal(size=shape) for shape in shapes]
 
 
 def test_both_ways_agree_and_the_mask_shows(values):
@@ -23,27 +33,37 @@ def test_both_ways_agree_and_the_mask_shows(values):
     assert values["mask_effect"] > 1000 * values["causal_error"]
 
 
-def test_a_causal_mask_hides_the_future():
-    """In plain loops, one position at a time: a change at 5 reaches 5 and later."""
+@pytest.mark.parametrize("causal", [False, True])
+def test_the_program_does_what_plain_loops_do(attend, causal):
+    """One sequence, one head, one position at a time."""
     rng = np.random.default_rng(3)
-    x, Wq, Wk, Wv = rng.normal(size=(9, 4)), *rng.normal(size=(3, 4, 4))
+    layer, x = random_layer(rng), rng.normal(size=(2, 6, 4))
+    Wq, bq, Wk, bk, Wv, bv, Wo, bo = layer
+    expected = np.zeros_like(x) + bo
+    for b in range(2):
+        for h in range(2):
+            q, k, v = (x[b] @ W[:, h] + c[h] for W, c in ((Wq, bq), (Wk, bk), (Wv, bv)))
+            for t in range(6):
+                seen = slice(t + 1 if causal else None)
+                w = softmax(np.array([key @ q[t] / 3**0.5 for key in k[seen]]))
+                expected[b, t] += w @ v[seen] @ Wo[h]
+    assert attend(x, layer, causal)[0] == pytest.approx(expected, abs=1e-12)
 
-    def attend(x, causal):
-        rows = []
-        for t in range(len(x)):
-            seen = x[: t + 1] if causal else x
-            rows.append(softmax(seen @ Wk @ (x[t] @ Wq) / 2) @ (seen @ Wv))
-        return np.array(rows)
 
+def test_a_causal_mask_hides_the_future(attend):
+    """In the program itself: a change at position 5 reaches 5 and later."""
+    rng = np.random.default_rng(4)
+    layer, x = random_layer(rng), rng.normal(size=(1, 9, 4))
     changed = x.copy()
-    changed[5] += 1
-    moved = [
-        np.abs(attend(changed, c) - attend(x, c)).max(axis=1) for c in (True, False)
-    ]
+    changed[0, 5] += 1
+    causal, plain = (
+        np.abs(attend(changed, layer, c)[0] - attend(x, layer, c)[0])[0].max(axis=1)
+        for c in (True, False)
+    )
     # Products of the same numbers may differ in their last digit, by where they lie in memory.
     rounding = 1e-12
-    assert np.all(moved[0][:5] < rounding) and np.all(moved[0][5:] > rounding)
-    assert np.all(moved[1] > rounding)
+    assert np.all(causal[:5] < rounding) and np.all(causal[5:] > rounding)
+    assert np.all(plain > rounding)
 
 
 def test_the_strongest_position_can_be_left_out(values):
@@ -63,40 +83,3 @@ def test_the_strongest_position_can_be_left_out(values):
 def test_no_freedom_where_values_have_enough_components():
     v = np.random.default_rng(2).normal(size=(9, 8))  # T = d + 1
     assert np.linalg.matrix_rank(np.hstack([v, np.ones((9, 1))])) == 9
-
-
-def test_verdict_follows_from_the_numbers(values):
-    direct, mixed = np.array(values["direct_look"]), np.array(values["mixed_look"])
-    losses = np.concatenate([values["direct_loss"], values["mixed_loss"]])
-    assert np.all(losses < values["solved_below"])
-    assert np.all(direct > 0.5) and not np.all(mixed > 0.5)
-    assert values["verdict"] == "holds when"
-    assert values["n_mixed_below"] == np.sum(mixed <= 0.5)
-    # where the upper weights do not point, those below look harder
-    assert values["below_elsewhere"] > values["below_pointing"]
-
-
-def test_direct_weights_point_with_a_gradient_by_hand(values):
-    """The pooling model alone, other seeds, plain gradient descent in NumPy."""
-    for seed in (100, 101):
-        rng = np.random.default_rng(seed)
-        basis = np.linalg.qr(rng.normal(size=(8, 2)))[0].T
-        query, out = rng.normal(size=(2, 8)) / 8**0.5
-        for _ in range(6000):
-            number, marked = rng.normal(size=(64, 8)), rng.integers(8, size=64)
-            x = np.stack([number, np.eye(8)[marked]], axis=-1) @ basis
-            scores = np.exp(x @ query)
-            look = scores / scores.sum(axis=1, keepdims=True)
-            say = x @ out
-            e = 2 * ((look * say).sum(axis=1) - number[np.arange(64), marked]) / 64
-            pull = look * (say - (look * say).sum(axis=1, keepdims=True))
-            query -= 0.3 * np.einsum("b,bt,btd->d", e, pull, x)
-            out -= 0.3 * np.einsum("b,bt,btd->d", e, look, x)
-        assert look[np.arange(64), marked].mean() > values["looks_above"]
-
-
-def test_figure_has_a_mark_for_every_run(record):
-    (svg,) = record("attention").figures("looks")
-    assert len(re.findall(r"<use ", svg)) >= 20
-    for name in ("as they are", "mixed first", "uniform", "half"):
-        assert name in svg
