@@ -8,25 +8,22 @@ import os
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # quiet start-up
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # same rounding on every machine of one kind
 
-from pathlib import Path
-
+import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
 from shared import counting, transformer
 from shared.ledger import Ledger
+from shared.plots import curves, ticks
+from shared.texts import corpus, echo, parts
 from shared.verdict import confirm, decide, over_seeds_and_items
 
 seeds, few_seeds, tuning_seed = range(1000, 1010), range(1000, 1003), 2000
 window, block, longest = transformer.window, 256, 12
 steps, batch_size, pause = 1000, 8, 100
-rates, weights, sizes = (
-    [0.003, 0.01, 0.03],
-    [1, 2, 4, 8, 16, 32],
-    [1250, 2500, 5000],
-)
+rates, weights = [0.003, 0.01, 0.03], [1, 2, 4, 8, 16, 32]
+sizes = [1250, 2500, 5000]  # characters to train on
 # time limit: 300 s
-# reads: corpus.txt
 
 # --8<-- [start:rule]
 # The effect: counting's bits per character less the transformer's, on the same test
@@ -36,53 +33,6 @@ margin = 0.05
 # spans and the transformer's window does. There it must be ahead.
 lag, kept = 15, 0.8
 # --8<-- [end:rule]
-
-
-# --8<-- [start:texts]
-def corpus():
-    text = (Path(__file__).parent / "corpus.txt").read_text(encoding="utf-8")
-    lines = text.splitlines(True)
-    order = np.random.default_rng(0).permutation(len(lines))
-    alphabet = sorted(set(text))
-    shuffled = "".join(lines[i] for i in order)  # paragraphs
-    return np.array([alphabet.index(c) for c in shuffled])
-
-
-def echo(size=16_000, letters=8):
-    rng = np.random.default_rng(1)
-    text = rng.integers(letters, size=size)
-    for i in np.flatnonzero(rng.random(size) < kept):
-        if i >= lag:
-            text[i] = text[i - lag]
-    return text
-
-
-def parts(text):
-    """Which characters train, choose and test: four fifths, a tenth, a tenth."""
-    return np.split(np.arange(len(text)), [int(0.8 * len(text)), int(0.9 * len(text))])
-
-
-# --8<-- [end:texts]
-
-
-# --8<-- [start:judge]
-def by_transformer(text, w):
-    """The bits of each character that has half a window before it."""
-    starts = np.arange(0, len(text) - window, window // 2)
-    windows = tf.constant(text[starts[:, None] + np.arange(window + 1)])
-    return transformer.measure(windows, w).numpy()[:, window // 2 :].ravel()
-
-
-def by_counting(train, choose, test):
-    """The bits of the same characters, with the context and weight that choose prefers."""
-    counts, letters = counting.count(train, longest), int(train.max()) + 1
-    chosen = [counting.bits(choose, counts, w, letters).mean(axis=1) for w in weights]
-    w, context = np.unravel_index(np.argmin(chosen), (len(weights), longest + 1))
-    bits = counting.bits(test, counts, weights[w], letters)[context]
-    return bits[window // 2 + 1 - longest :], (weights[w], int(context))
-
-
-# --8<-- [end:judge]
 
 
 # --8<-- [start:fit]
@@ -99,7 +49,7 @@ def fit(used, text, train, choose, seed, rate):
         batches = tf.constant(text[train][starts + np.arange(window + 1)])
         some = tf.constant(rates[done : done + pause])
         w, memory = transformer.train(w, memory, batches, tf.constant(done), some)
-        found = by_transformer(text[choose], w).mean()
+        found = transformer.judge(text[choose], w).mean()
         best = min(best, (found, w, done + pause), key=lambda b: b[0])
     return best
 
@@ -109,9 +59,11 @@ def compare(text, size, seeds, rate):
     train, choose, test = parts(text)
     train, used = train[:size], Ledger()
     used("test", test)
-    counted, setting = by_counting(text[train], text[choose], text[test])
+    learned, tried, judged = (text[items] for items in (train, choose, test))
+    counted, setting = counting.best(learned, tried, judged, longest, weights)
+    counted = counted[window // 2 + 1 - longest :]  # as the transformer judges
     fits = [fit(used, text, train, choose, seed, rate) for seed in seeds]
-    bits = np.array([by_transformer(text[test], w) for _, w, _ in fits])
+    bits = np.array([transformer.judge(text[test], w) for _, w, _ in fits])
     n = min(bits.shape[1], len(counted)) // block * block
     blocks = [
         b[..., :n].reshape(*b.shape[:-1], -1, block).mean(-1) for b in (counted, bits)
@@ -122,7 +74,7 @@ def compare(text, size, seeds, rate):
 # --8<-- [end:fit]
 
 # --8<-- [start:result]
-text, control_text = corpus(), echo()
+text, control_text = corpus(), echo(lag, kept)
 train, choose, _ = parts(text)
 most = train[: sizes[-1]]
 tuned = [fit(Ledger(), text, most, choose, tuning_seed, rate)[0] for rate in rates]
@@ -140,3 +92,30 @@ verdict, intervals, outcomes = decide(margin, {"all of the text": effect})
 counted, bits, *_ = compare(control_text, len(control_text), seeds, rate)
 control = confirm("holds", margin, {"an echo": over_seeds_and_items(counted - bits)})
 # --8<-- [end:result]
+lowest, n_seeds, last_stop = (
+    float(bits.mean()),
+    len(seeds),
+    int(np.max(choices[-1][-1])),
+)
+by_size = np.array([[row[0], np.mean(row[1:])] for row in curve])  # counting, model
+
+# --8<-- [start:leak]
+w = transformer.first_weights(np.random.default_rng(tuning_seed), 8)
+some = np.random.default_rng(0).integers(8, size=(1, window))
+changed = some.copy()
+changed[:, 20:] = (changed[:, 20:] + 1) % 8  # the future of character 19
+moved = transformer.transformer(some, w) - transformer.transformer(changed, w)
+first = np.flatnonzero(np.any(moved[0] != 0, axis=1)).min()
+assert first == 20, "a prediction has seen its future"
+print("no prediction depends on later letters")
+# --8<-- [end:leak]
+
+# --8<-- [start:figure]
+figure, axes = plt.subplots()
+axes.plot(sizes, by_size[:, 0], "s-", color="C1", label="counting")
+curves(axes, sizes, np.array([row[1:] for row in curve]), "C0", "transformer")
+axes.set(xscale="log", xlabel="characters to train on", ylabel="bits per character")
+ticks(axes, sizes)
+axes.legend()
+plt.show()
+# --8<-- [end:figure]
