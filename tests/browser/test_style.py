@@ -91,6 +91,7 @@ def test_pages_look_as_with_all_of_material(
         page.evaluate(
             "document.querySelectorAll('details').forEach(one => one.open = true)"
         )
+        let_it_settle(page)  # Material's script gives the sidebars their height
         found: list[str] = page.evaluate(LOOKS)
         for toggle in ("__drawer", "__search"):
             click = f"document.getElementById('{toggle}').click()"
