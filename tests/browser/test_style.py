@@ -36,6 +36,12 @@ LOOKS = """() => {
   }))
 }"""
 
+# Material's script has given the sidebars that stand beside the text their place and height, some time after the page is there.
+MEASURED = """() => [...document.querySelectorAll(".md-sidebar")].every(one => {
+  const {display, position} = getComputedStyle(one)
+  return display === "none" || position !== "sticky" || one.style.top
+})"""
+
 # Where each part of the text stands, and how high it is.
 PLACES = """() => [...document.querySelectorAll("article > *, article li, article h2, article h3")].map(one => {
   const {top, height} = one.getBoundingClientRect()
@@ -91,7 +97,7 @@ def test_pages_look_as_with_all_of_material(
         page.evaluate(
             "document.querySelectorAll('details').forEach(one => one.open = true)"
         )
-        let_it_settle(page)  # Material's script gives the sidebars their height
+        wait_for(page, MEASURED)
         found: list[str] = page.evaluate(LOOKS)
         for toggle in ("__drawer", "__search"):
             click = f"document.getElementById('{toggle}').click()"
