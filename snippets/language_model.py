@@ -22,9 +22,8 @@ seeds, tuning_seed = range(1000, 1010), 2000
 # time limit: 300 s
 
 # --8<-- [start:rule]
-# The effect: bits per character of counting less those of the transformer, both learned
-# from all of the training text. A twentieth of a bit is one bit in three or four words:
-# with less, nobody would notice which of the two had predicted a sentence.
+# The effect: bits per character of counting less those of the transformer. A twentieth
+# of a bit is one bit in three or four words: for less, nobody would change the model.
 margin = 0.05
 block = 256  # test characters that are drawn as one, about a paragraph
 plan = [  # text, characters to learn from, steps of training at most, seeds
@@ -77,25 +76,26 @@ def fit(seed, rate, steps, text, train, choose, test):
 
 
 def compare(world, size, steps, seeds):
-    """Bits (seeds, N, T / 2) of both, courses, choices; counts the whole text once."""
+    """Bits (seeds, N, T / 2) of both, and the choices; counts the whole text once."""
     tuning = world(tuning_seed, size)
     rate = min(rates, key=lambda r: min(fit(tuning_seed, r, steps, *tuning)[1]))
     own = seeds[:1] if size == len(train) else seeds
     counted, chosen = zip(*[count(*world(s, size)) for s in own], strict=True)
     fits = [fit(s, rate, steps, *world(s, size)) for s in seeds]
     fitted, courses = map(np.array, zip(*fits, strict=True))
-    chosen = [rate, *np.ravel(chosen), *courses.argmin(axis=1)]  # the best legs
-    return np.broadcast_to(counted, fitted.shape), fitted, courses, chosen
+    chosen = [rate, chosen, leg + leg * courses.argmin(axis=1)]  # and where to stop
+    return np.broadcast_to(counted, fitted.shape), fitted, chosen
 
 
 # --8<-- [end:fit]
 
 # --8<-- [start:compare]
 transformer.check(np.random.default_rng(tuning_seed), n_characters)
-counted, fitted, courses, choices = zip(*[compare(*p) for p in plan], strict=True)
+counted, fitted, choices = zip(*[compare(*p) for p in plan], strict=True)
+means = np.array([[a.mean(), b.mean()] for a, b in zip(counted, fitted, strict=True)])
 print("learned from  counting  transformer")
-for (world, size, *_), a, b in zip(plan, counted, fitted, strict=True):
-    print(f"{world.__name__} {size:7,} {a.mean():9.2f} {b.mean():12.2f}")
+for (world, size, *_), (a, b) in zip(plan, means, strict=True):
+    print(f"{world.__name__} {size:7,} {a:9.2f} {b:12.2f}")
 gains = (counted[2] - fitted[2]).reshape(len(seeds), -1)  # (seeds, characters)
 gains = gains[:, : gains.shape[1] // block * block].reshape(len(seeds), -1, block)
 effect = over_seeds_and_items(gains.mean(axis=2))  # of (seeds, blocks)

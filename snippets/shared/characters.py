@@ -14,7 +14,8 @@ characters = corpus.read_text(encoding="utf-8")
 alphabet = sorted(set(characters))
 n_characters = len(alphabet)
 text = np.array([alphabet.index(character) for character in characters])
-paragraph = np.cumsum(text == alphabet.index("\n"))  # the number of each character's
+ends = text == alphabet.index("\n")
+paragraph = np.cumsum(ends) - ends  # the number of the one that a character stands in
 train, choose, test = (  # of every ten paragraphs; as places in the text
     np.flatnonzero(np.isin(paragraph % 10, some)) for some in (range(8), [8], [9])
 )
