@@ -3,11 +3,6 @@
 The text is a frozen copy of this site's English prose; the control's, repeated letters.
 """
 
-import os
-
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # quiet start-up
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # same rounding on every machine of one kind
-
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -16,6 +11,7 @@ from shared.adam import start as remember
 from shared.characters import T, cut, echo, n_characters, part, train
 from shared.ledger import Ledger
 from shared.plots import curves, ticks
+from shared.transformer import C, H
 from shared.verdict import confirm, decide, over_seeds, over_seeds_and_items
 
 seeds, tuning_seed = range(1000, 1010), 2000
@@ -90,7 +86,7 @@ def compare(world, size, steps, seeds):
 # --8<-- [end:fit]
 
 # --8<-- [start:compare]
-transformer.check(np.random.default_rng(tuning_seed), n_characters)
+n_parameters = transformer.check(np.random.default_rng(tuning_seed), n_characters)
 counted, fitted, choices = zip(*[compare(*p) for p in plan], strict=True)
 means = np.array([[a.mean(), b.mean()] for a, b in zip(counted, fitted, strict=True)])
 print("learned from  counting  transformer")
@@ -106,6 +102,9 @@ more = fit(tuning_seed, choices[2][0], 8000, *part(tuning_seed, len(train)))[0].
 print(f"transformer, 8,000 steps: {more:.2f}")
 # --8<-- [end:compare]
 n_seeds, n_blocks = gains.shape[:2]
+alike = 2 ** means[2]  # as many characters of equal probability
+first_stop, last_stop = (np.mean(choices[k][2]) for k in (0, 2))
+n_train, uniform_bits = len(train), np.log2(n_characters)
 
 # --8<-- [start:figure]
 figure, axes = plt.subplots()

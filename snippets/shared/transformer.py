@@ -3,6 +3,11 @@
 N texts of T characters; each character is a vector of C numbers, divided among H heads.
 """
 
+import os
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # quiet start-up
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # same rounding on every machine of one kind
+
 import numpy as np
 import tensorflow as tf
 
@@ -63,7 +68,10 @@ def transformer(text, weights):
 
 # --8<-- [start:leak]
 def check(rng, n_characters, changed=20):
-    """Characters from place 20 on become others: no score before them may change."""
+    """Characters from place 20 on become others: no score before them may change.
+
+    Returns the number of parameters.
+    """
     weights = start(rng, n_characters)
     text = rng.integers(n_characters, size=(1, T))
     other = text.copy()
@@ -71,6 +79,7 @@ def check(rng, n_characters, changed=20):
     difference = transformer(text, weights) - transformer(other, weights)
     moved = np.flatnonzero(np.any(difference[0] != 0, axis=1))
     assert moved.min() == changed, "a prediction has seen its future"
+    return sum(w.numpy().size for w in weights)
 
 
 # --8<-- [end:leak]
