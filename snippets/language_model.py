@@ -11,7 +11,6 @@ from shared.adam import start as remember
 from shared.characters import T, cut, echo, n_characters, part, train
 from shared.ledger import Ledger
 from shared.plots import curves, ticks
-from shared.transformer import C, H
 from shared.verdict import confirm, decide, over_seeds, over_seeds_and_items
 
 seeds, tuning_seed = range(1000, 1010), 2000
@@ -105,6 +104,7 @@ n_seeds, n_blocks = gains.shape[:2]
 alike = 2 ** means[2]  # as many characters of equal probability
 first_stop, last_stop = (np.mean(choices[k][2]) for k in (0, 2))
 n_train, uniform_bits = len(train), np.log2(n_characters)
+width, heads = transformer.C, transformer.H
 
 # --8<-- [start:figure]
 figure, axes = plt.subplots()
