@@ -110,8 +110,8 @@ width, heads = transformer.C, transformer.H
 figure, axes = plt.subplots()
 sizes = [size for _, size, _, _ in plan[:3]]
 for bits, color, label in ((counted, "C1", "counting"), (fitted, "C0", "transformer")):
-    means = [b.mean(axis=(1, 2))[:3] for b in bits[:3]]
-    curves(axes, sizes, means, color, label)  # (sizes, 3 seeds)
+    some = [b.mean(axis=(1, 2))[:3] for b in bits[:3]]
+    curves(axes, sizes, some, color, label)  # (sizes, 3 seeds)
 axes.plot(sizes[-1], more, "C0x", label="8,000 steps")
 axes.set(xscale="log", xlabel="characters to learn from", ylabel="bits per character")
 ticks(axes, x=sizes)
