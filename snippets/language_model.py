@@ -23,16 +23,16 @@ margin = 0.05
 block = 256  # test characters that are drawn as one, about a paragraph
 plan = [  # text, characters to learn from, steps of training at most, seeds
     (part, 4_000, 800, seeds[:3]),
-    (part, 16_000, 1200, seeds[:3]),
-    (part, len(train), 2000, seeds),  # judged
-    (echo, 16_000, 500, seeds),  # the control: 9 of 10 letters are those of 16 places
+    (part, 16_000, 1000, seeds[:3]),
+    (part, len(train), 1600, seeds),  # judged
+    (echo, 16_000, 600, seeds),  # the control: 9 of 10 letters are those of 16 places
 ]  # before. Counting looks back 15, so there the transformer must be ahead.
 # --8<-- [end:rule]
 
 
 # --8<-- [start:fit]
 longest, mixings = 15, [1, 2, 4, 8, 16]  # contexts of 0 to 15 characters
-rates, batch_size, leg = [0.001, 0.003, 0.01, 0.03], 8, 100  # steps a leg
+rates, batch_size, leg = [0.001, 0.003, 0.01, 0.03], 8, 200  # steps a leg
 
 
 def count(text, train, choose, test):
@@ -97,8 +97,8 @@ effect = over_seeds_and_items(gains.mean(axis=2))  # of (seeds, blocks)
 verdict, intervals, outcomes = decide(margin, {"prose": effect})
 known = over_seeds((counted[3] - fitted[3]).mean(axis=(1, 2)))
 control = confirm("holds", margin, {"echo": known})
-more = fit(tuning_seed, choices[2][0], 8000, *part(tuning_seed, len(train)))[0].mean()
-print(f"transformer, 8,000 steps: {more:.2f}")
+more = fit(tuning_seed, choices[2][0], 6400, *part(tuning_seed, len(train)))[0].mean()
+print(f"transformer, 6,400 steps: {more:.2f}")
 # --8<-- [end:compare]
 n_seeds, n_blocks = gains.shape[:2]
 alike = 2 ** means[2]  # as many characters of equal probability
@@ -112,7 +112,7 @@ sizes = [size for _, size, _, _ in plan[:3]]
 for bits, color, label in ((counted, "C1", "counting"), (fitted, "C0", "transformer")):
     some = [b.mean(axis=(1, 2))[:3] for b in bits[:3]]
     curves(axes, sizes, some, color, label)  # (sizes, 3 seeds)
-axes.plot(sizes[-1], more, "C0x", label="8,000 steps")
+axes.plot(sizes[-1], more, "C0x", label="6,400 steps")
 axes.set(xscale="log", xlabel="characters to learn from", ylabel="bits per character")
 ticks(axes, x=sizes)
 axes.legend()

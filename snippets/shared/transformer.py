@@ -27,7 +27,7 @@ def start(rng, n_characters):
         ((C, 4 * C), scale),
         ((4 * C, C), scale / 2),
     ]
-    ends = ((n_characters, C), 0.5), ((T, C), 0.1), ((C, n_characters), scale)
+    ends = ((n_characters, C), 0.5), ((T, C), 0.5), ((C, n_characters), scale)
     return [
         tf.constant(scale * rng.normal(size=shape), tf.float32)
         for shape, scale in [*ends[:2], *depth * block, ends[2]]
