@@ -1,4 +1,4 @@
-"""Predicts the next character from how often it followed the last few ones."""
+"""Predicts the next character by counting what followed the characters before it."""
 
 from collections import Counter
 
@@ -7,43 +7,37 @@ import numpy as np
 
 # --8<-- [start:counting]
 def count(text, longest):
-    """How often each sequence of up to longest + 1 characters occurs; text: (N,)."""
-    text = tuple(text.tolist())
-    return [
-        Counter(text[i - k : i + 1] for i in range(k, len(text)))
-        for k in range(longest + 1)
-    ]
+    """For contexts of 0, 1, 2, ... characters: how often which character followed."""
+    text, counts = text.astype("uint8").tobytes(), []
+    for k in range(longest + 1):
+        pairs = Counter(text[i - k : i + 1] for i in range(k, len(text)))
+        total, kinds = Counter(), Counter()  # by context
+        for pair, times in pairs.items():
+            total[pair[:-1]] += times
+            kinds[pair[:-1]] += 1  # different characters that followed it
+        counts.append((pairs, total, kinds))
+    return counts
 
 
-def bits(text, counts, weight, letters):
-    """Bits of each character after the longest context, (contexts, N - longest).
+def bits(counts, windows, p, mixings):
+    """What characters of the second half of each window cost: mixings, contexts, N, T / 2.
 
-    The shares after a context are mixed with those after the next shorter one, which
-    count as much as `weight` characters (Jelinek and Mercer, 1980).
+    After k characters, the prediction is what followed them, mixed with the prediction p
+    after k - 1: that counts the more, the more kinds of characters followed. It is the
+    method of Witten and Bell (1991), but for the factor `mixing`.
     """
-    text, longest = tuple(text.tolist()), len(counts) - 1
-    totals = [Counter() for _ in counts]
-    for k, seen in enumerate(counts):
-        for sequence, times in seen.items():
-            totals[k][sequence[:-1]] += times
-    found = np.zeros((len(counts), len(text) - longest))
-    for i in range(longest, len(text)):
-        p = 1 / letters
-        for k in range(len(counts)):
-            seen, times = counts[k][text[i - k : i + 1]], totals[k][text[i - k : i]]
-            p = (seen + weight * p) / (times + weight)
-            found[k, i - longest] = -np.log2(p)
-    return found
-
-
-def best(train, choose, test, longest, weights):
-    """The bits of each test character after the longest, and the weight and context that
-    the choosing text prefers."""
-    counts, letters = count(train, longest), int(train.max()) + 1
-    chosen = [bits(choose, counts, w, letters).mean(axis=1) for w in weights]
-    w, context = np.unravel_index(np.argmin(chosen), (len(weights), longest + 1))
-    found = bits(test, counts, weights[w], letters)[context]
-    return found, (weights[w], int(context))
+    rows = [row.tobytes() for row in windows.astype("uint8")]  # (N, T + 1)
+    places = range(windows.shape[1] // 2 + 1, windows.shape[1])
+    spots = [(row, i) for row in rows for i in places]
+    mixings, found = np.array(mixings)[:, None], []  # (M, 1)
+    for k, (pairs, total, kinds) in enumerate(counts):
+        seen = np.array([pairs[row[i - k : i + 1]] for row, i in spots])
+        before = [row[i - k : i] for row, i in spots]
+        n = np.array([total[context] for context in before])
+        imagined = mixings * np.array([kinds[context] for context in before])
+        p = np.where(n > 0, (seen + imagined * p) / np.maximum(n + imagined, 1e-9), p)
+        found.append(-np.log2(p))  # (M, spots)
+    return np.stack(found, axis=1).reshape(len(mixings), len(counts), len(rows), -1)
 
 
 # --8<-- [end:counting]

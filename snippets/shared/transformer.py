@@ -1,33 +1,37 @@
-"""A small transformer that predicts the next character, in TensorFlow.
+"""A small transformer in the shape of nanoGPT: a function for each of its parts.
 
-It has the parts of nanoGPT, https://github.com/karpathy/nanoGPT, but for the biases:
-attention that sees nothing later, a perceptron, and normalisation before each of them.
+N texts of T characters; each character is a vector of C numbers, divided among H heads.
 """
+
+import os
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # quiet start-up
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # same rounding on every machine of one kind
 
 import numpy as np
 import tensorflow as tf
 
 from shared.adam import adam
-from shared.adam import start as remember
 
-width, heads, depth, window = 32, 2, 1, 32
-mask = np.tril(np.ones((window, window), "float32"))  # 1 where position t may see s
+# --8<-- [start:transformer]
+T, C, H, depth = 32, 32, 2, 1
+mask = np.tril(np.ones((T, T), "float32"))  # nothing from the future
 
 
-# --8<-- [start:model]
-def first_weights(rng, letters):
-    block = {
-        "qkv": (width, 3 * width),
-        "mix": (width, width),
-        "up": (width, 4 * width),
-        "down": (4 * width, width),
-    }
-    shapes = {"letters": (letters, width), "places": (window, width)}
-    for layer in range(depth):
-        shapes |= {f"{name}{layer}": shape for name, shape in block.items()}
-    shapes["out"] = (width, letters)
-    draws = {name: rng.normal(0, s[0] ** -0.5, s) for name, s in shapes.items()}
-    return {name: tf.constant(w, tf.float32) for name, w in draws.items()}
+def start(rng, n_characters):
+    """First weights: letters, places, six arrays for each block, and the way out."""
+    project, scale = (C, H, C // H), C**-0.5
+    block = [
+        *[(project, scale)] * 3,  # to q, k and v
+        ((H, C // H, C), scale),
+        ((C, 4 * C), scale),
+        ((4 * C, C), scale / 2),
+    ]
+    ends = ((n_characters, C), 0.5), ((T, C), 0.5), ((C, n_characters), scale)
+    return [
+        tf.constant(scale * rng.normal(size=shape), tf.float32)
+        for shape, scale in [*ends[:2], *depth * block, ends[2]]
+    ]
 
 
 def normalise(h):
@@ -35,69 +39,77 @@ def normalise(h):
     return (h - mean) * tf.math.rsqrt(variance + 1e-5)
 
 
-def attention(h, qkv, mix):
-    parts = tf.reshape(h @ qkv, (-1, window, 3, heads, width // heads))
-    q, k, v = tf.unstack(tf.transpose(parts, (2, 0, 3, 1, 4)))  # (B, heads, T, d)
-    scores = tf.matmul(q, k, transpose_b=True) / (width / heads) ** 0.5
-    weights = tf.nn.softmax(scores - 1e9 * (1 - mask))  # (B, heads, T, T)
-    mixed = tf.transpose(weights @ v, (0, 2, 1, 3))  # (B, T, heads, d)
-    return tf.reshape(mixed, (-1, window, width)) @ mix
+def attention(h, Wq, Wk, Wv, Wo):
+    q, k, v = (tf.einsum("ntc,chd->nhtd", h, W) for W in (Wq, Wk, Wv))
+    scores = tf.einsum("nhtd,nhsd->nhts", q, k) / (C // H) ** 0.5  # (N, H, T, T)
+    weights = tf.nn.softmax(scores - 1e9 * (1 - mask))
+    mixed = tf.einsum("nhts,nhsd->nhtd", weights, v)  # (N, H, T, C / H)
+    return tf.einsum("nhtd,hdc->ntc", mixed, Wo)  # (N, T, C)
 
 
-def perceptron(h, up, down):
-    return tf.nn.relu(h @ up) @ down
+def perceptron(h, W1, W2):
+    a1 = tf.nn.relu(tf.einsum("ntc,cm->ntm", h, W1))  # (N, T, 4 C)
+    return tf.einsum("ntm,mc->ntc", a1, W2)  # (N, T, C)
 
 
-def transformer(text, w):
-    """text: (B, T) numbers of characters. The scores of the next ones, (B, T, letters)."""
-    letters = tf.one_hot(text, tf.shape(w["letters"])[0])  # (B, T, letters)
-    h = letters @ w["letters"] + w["places"]  # (B, T, width)
-    for n in range(depth):
-        h += attention(normalise(h), w[f"qkv{n}"], w[f"mix{n}"])
-        h += perceptron(normalise(h), w[f"up{n}"], w[f"down{n}"])
-    return normalise(h) @ w["out"]
+def transformer(text, weights):
+    """The scores of all characters that may come next, (N, T, n_characters)."""
+    letters, places, *blocks, W = weights
+    h = tf.gather(letters, text) + places  # (N, T, C)
+    for b in range(depth):
+        Wq, Wk, Wv, Wo, W1, W2 = blocks[6 * b : 6 * b + 6]
+        h += attention(normalise(h), Wq, Wk, Wv, Wo)
+        h += perceptron(normalise(h), W1, W2)
+    return tf.einsum("ntc,cm->ntm", normalise(h), W)
 
 
-# --8<-- [end:model]
+# --8<-- [end:transformer]
+
+
+# --8<-- [start:leak]
+def check(rng, n_characters, changed=20):
+    """Characters from place 20 on become others: no score before them may change.
+
+    Returns the number of parameters.
+    """
+    weights = start(rng, n_characters)
+    text = rng.integers(n_characters, size=(1, T))
+    other = text.copy()
+    other[:, changed:] = (other[:, changed:] + 1) % n_characters
+    difference = transformer(text, weights) - transformer(other, weights)
+    moved = np.flatnonzero(np.any(difference[0] != 0, axis=1))
+    assert moved.min() == changed, "a prediction has seen its future"
+    return sum(w.numpy().size for w in weights)
+
+
+# --8<-- [end:leak]
 
 
 # --8<-- [start:train]
-def bits(windows, w):
-    """windows: (B, T + 1). The bits of each character but the first, (B, T)."""
-    scores = transformer(windows[:, :-1], w)
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(
-        windows[:, 1:], scores
-    ) / np.log(2)
+def bits(windows, weights):
+    """What each character costs that follows others in its window; windows (N, T + 1)."""
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(
+        windows[:, 1:], transformer(windows[:, :-1], weights)
+    )
+    return loss / np.log(2)  # (N, T)
 
 
-measure = tf.function(bits, reduce_retracing=True)
+def read(windows, weights):
+    """The bits of the second half of each window: half a window or more stands before."""
+    return bits(windows, weights)[:, T // 2 :].numpy()  # (N, T / 2)
 
 
-@tf.function(reduce_retracing=True)
-def train(w, memory, batches, done, rates):
-    """As many steps as there are batches (steps, B, T + 1); so many are done before."""
-    names = sorted(w)
-    for i in tf.range(len(rates)):
+@tf.function(jit_compile=True)
+def train(weights, memory, batches, rates, numbers):
+    """Steps of Adam, of these rates and numbers, on batches (steps, N, T + 1)."""
+    for i in tf.range(len(batches)):
         with tf.GradientTape() as tape:
-            tape.watch(w)
-            loss = tf.reduce_mean(bits(batches[i], w))
-        gradients = tape.gradient(loss, [w[name] for name in names])
-        step = tf.cast(done + i + 1, tf.float32)
-        new, memory = adam([w[n] for n in names], gradients, memory, step, rates[i])
-        w = dict(zip(names, new, strict=True))
-    return w, memory
-
-
-def begin(w):
-    """The memory of Adam before the first step."""
-    return remember([w[name] for name in sorted(w)])
-
-
-def judge(text, w):
-    """The bits of each character that has half a window before it."""
-    starts = np.arange(0, len(text) - window, window // 2)
-    windows = tf.constant(text[starts[:, None] + np.arange(window + 1)])
-    return measure(windows, w).numpy()[:, window // 2 :].ravel()
+            tape.watch(weights)
+            loss = tf.reduce_mean(bits(batches[i], weights))
+        gradients = map(tf.convert_to_tensor, tape.gradient(loss, weights))
+        now = memory, numbers[i], rates[i]
+        weights, memory = adam(weights, list(gradients), *now)
+    return weights, memory
 
 
 # --8<-- [end:train]
