@@ -100,7 +100,10 @@ control = confirm("does not", margin, {"high note": lead["high note"]})
 solved_dilated = share(found["low note", "dilated"] < 0.5)
 means = np.array([error.mean() for error in found.values()])
 solved = [int(np.sum(error < 0.5)) for error in found.values()]
-n_seeds = len(seeds)
+low_period, high_period = periods.values()
+reach_undilated, reach_dilated = reach.values()
+n_seeds, n_rates = len(seeds), len(grid)
+all_errors = np.array(list(found.values()))  # (notes and networks, seeds)
 
 # --8<-- [start:figure]
 figure, axes = plt.subplots()
