@@ -103,8 +103,8 @@ print(f"transformer, 6,400 steps: {more:.2f}")
 n_seeds, n_blocks = gains.shape[:2]
 alike = 2 ** means[2]  # as many characters of equal probability
 first_stop, last_stop = (np.mean(choices[k][2]) for k in (0, 2))
-n_train, uniform_bits = len(train), np.log2(n_characters)
-width, heads = transformer.C, transformer.H
+n_train, alphabet, uniform_bits = len(train), n_characters, np.log2(n_characters)
+width, heads, window = transformer.C, transformer.H, T
 
 # --8<-- [start:figure]
 figure, axes = plt.subplots()
