@@ -137,19 +137,19 @@ def test_least_squares_says_what_each_reach_allows(values, note):
         a, b = windows[:, :-1], windows[:, -1]
         w = np.linalg.lstsq(a[::2], b[::2])[0]
         limits[name] = np.mean((a[1::2] @ w - b[1::2]) ** 2)
-    assert limits["dilated"] == pytest.approx(values["floor"], rel=0.05)
-    best = values["floor"] if note == "high note" else 1  # 1: nothing to be had
+    assert limits["dilated"] == pytest.approx(values["noise_floor"], rel=0.05)
+    best = values["noise_floor"] if note == "high note" else 1  # 1: nothing to be had
     assert limits["undilated"] == pytest.approx(best, rel=0.1)
 
 
 def test_what_the_page_says_of_the_runs(values):
     errors = np.array(values["all_errors"])  # low undilated, low dilated, high, high
     assert errors.mean(axis=1) == pytest.approx(values["means"])
-    assert errors.min() > 0.9 * values["floor"]
+    assert errors.min() > 0.9 * values["noise_floor"]
     assert np.all(np.abs(errors[0] - 1) < 0.15)  # as good as guessing the mean
-    assert np.abs(errors[2:] - values["floor"]).max() < 0.05  # all near the floor
+    assert np.abs(errors[2:] - values["noise_floor"]).max() < 0.05  # all near the floor
     solved = errors[1] < 0.5
-    assert np.all(errors[1][solved] < 1.5 * values["floor"])
+    assert np.all(errors[1][solved] < 1.5 * values["noise_floor"])
     assert np.all(errors[1][~solved] > 0.9)  # nothing in between
     assert values["solved"] == [0, solved.sum(), 20, 20]
 
