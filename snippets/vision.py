@@ -39,21 +39,22 @@ def dense(x, w1, b1, w2, b2):
 
 
 def convolution(x, w1, b1, w2, b2):
-    h = tf.nn.conv2d(tf.reshape(x, (-1, side, side, 1)), w1, 1, "SAME") + b1
-    h = tf.nn.max_pool2d(tf.nn.relu(h), 2, 2, "SAME")  # (N, 6, 6, 24)
+    x = tf.pad(tf.reshape(x, (-1, side, side)), [[0, 0], [1, 1], [1, 1]])
+    windows = [x[:, i : i + side, j : j + side] for i in range(3) for j in range(3)]
+    windows = tf.reshape(tf.stack(windows, axis=-1), (-1, 9))  # (144 N, 9)
+    h = tf.nn.relu(windows @ w1 + b1)  # (144 N, 24)
+    h = tf.reduce_max(tf.reshape(h, (-1, 6, 2, 6, 2, 24)), axis=(2, 4))
     return tf.reshape(h, (-1, 864)) @ w2 + b2
 
 
-filters = [(3, 3, 1, 24), (24,)]
+filters = [(9, 24), (24,)]
 shapes = {  # model, shapes of its weights, how many of them are not trained
     "dense": (dense, [(144, 57), (57,), (57, 10), (10,)], 0),
     "convolution": (convolution, [*filters, (864, 10), (10,)], 0),
     "random filters": (convolution, [*filters, (864, 10), (10,)], 2),
 }
-# --8<-- [end:models]
-
-
 trainers = {name: trainer(model, steps, k) for name, (model, _, k) in shapes.items()}
+# --8<-- [end:models]
 
 
 # --8<-- [start:fit]
@@ -68,12 +69,15 @@ def fit(name, seed, place, rate):
     weights = [tf.constant(w if w.ndim > 1 else 0 * w, tf.float32) for w in weights]
     batches = rng.integers(len(train), size=(steps, batch_size))
     used("train", train)
-    rate = tf.constant(rate, tf.float32)
-    weights = trainers[name](weights, x[train], labels[train], batches, rate)
-    right = shapes[name][0](x, *weights).numpy().argmax(axis=1) == labels
-    used("choose", choose)
-    used("test", held_out)
-    return right[choose], right[held_out]
+    weights = trainers[name](
+        weights, x[train], labels[train], batches, tf.constant(rate)
+    )
+    right = []
+    for purpose, items in (("choose", choose), ("test", held_out)):
+        used(purpose, items)
+        scores = shapes[name][0](x[items], *weights).numpy()  # (items, 10)
+        right.append(scores.argmax(axis=1) == labels[items])
+    return right
 
 
 # --8<-- [end:fit]
@@ -96,12 +100,10 @@ for place, name in arms:
     right.append([fit(name, seed, place, choices[-1])[1] for seed in seeds])
     print(f"{place:8} {name:14} {choices[-1]:6} {np.mean(right[-1]):7.1%}")
 right = np.array(right, dtype=float)  # (7 arms, 20 seeds, 797 images)
-centred, anywhere, shuffled = (
-    over_seeds_and_items(right[2 * k + 1] - right[2 * k]) for k in range(3)
-)
-verdict, intervals, outcomes = decide(
-    margin, {"centred": centred, "anywhere": anywhere}
-)
+leads = right[1:6:2] - right[0:6:2]  # (places, seeds, images)
+centred, anywhere, shuffled = map(over_seeds_and_items, leads)
+judged = {"centred": centred, "anywhere": anywhere}
+verdict, intervals, outcomes = decide(margin, judged)
 control = confirm("does not", margin, {"shuffled": shuffled})
 # --8<-- [end:result]
 means, n_seeds, n_test = right.mean(axis=(1, 2)), len(seeds), len(held_out)
@@ -111,10 +113,8 @@ figure, axes = plt.subplots()
 colours = {"dense": "C1", "convolution": "C0", "random filters": "C5"}
 for (place, name), found in zip(arms, 100 * right.mean(axis=2), strict=True):
     at = places.index(place) + 0.3 * list(colours).index(name) - 0.3
-    label = name if place == "centred" else None
-    dots(axes, at, found, colours[name], label=label)
-axes.set(xticks=range(3), ylabel="right (%)", ylim=(45, 100))
-axes.set_xticklabels(places)
+    dots(axes, at, found, colours[name], label=name if place == "centred" else None)
+axes.set(xticks=range(3), xticklabels=places, ylabel="right (%)", ylim=(45, 100))
 axes.legend(loc="lower right")
 plt.show()
 # --8<-- [end:figure]

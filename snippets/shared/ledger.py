@@ -12,10 +12,12 @@ class Ledger:
 
     def __call__(self, purpose, *arrays):
         """arrays: (N, ...) each, row k of all belonging together, or numbers of items."""
-        for row in zip(*arrays, strict=True):
-            self.rows[purpose].add(b"".join(np.asarray(a).tobytes() for a in row))
+        rows = [np.ascontiguousarray(a).reshape(len(a), -1) for a in arrays]
+        rows = np.hstack([row.view(np.uint8) for row in rows])  # (N, bytes)
+        new = set(rows.view(f"V{rows.shape[1]}").ravel().tolist())
+        self.rows[purpose] |= new
         for other in self.rows.keys() - {purpose}:
-            if self.rows[purpose] & self.rows[other]:
+            if new & self.rows[other]:
                 raise ValueError(f"what served to {other} was used to {purpose}")
 
 

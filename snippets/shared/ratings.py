@@ -49,8 +49,10 @@ def dot_product(weights):
 def scorer(weights):
     """A network with one hidden layer that reads the vectors of user and item."""
     P, Q, A, B, b, w = weights
-    a1 = np.maximum((P @ A)[:, :, None] + (Q @ B + b)[:, None], 0)
-    return (a1 @ w[:, None])[..., 0], a1  # (S, users, items), (S, users, items, hidden)
+    user, item = (P @ A).swapaxes(1, 2), (Q @ B + b).swapaxes(1, 2)  # (S, hidden, ...)
+    a1 = np.maximum(user[..., None] + item[:, :, None], 0)  # (S, hidden, users, items)
+    y_hat = w.swapaxes(1, 2) @ a1.reshape(*w.shape[:2], -1)  # (S, 1, users * items)
+    return y_hat.reshape(len(w), len(P[0]), len(Q[0])), a1
 
 
 def slopes(weights, a1, slope):
@@ -59,15 +61,15 @@ def slopes(weights, a1, slope):
     if a1 is None:
         return [slope @ Q, slope.swapaxes(1, 2) @ P]
     _, _, A, B, _, w = weights
-    dz1 = slope[..., None] * (a1 > 0) * w[:, None, None, :, 0]  # like a1
-    user, item = dz1.sum(axis=2), dz1.sum(axis=1)  # (S, users, hidden), (S, items, ...)
+    dz1 = slope[:, None] * (a1 > 0) * w[..., None]  # (S, hidden, users, items)
+    user, item = (dz1.sum(axis=k).swapaxes(1, 2) for k in (3, 2))  # (S, ..., hidden)
     return [
         user @ A.swapaxes(1, 2),
         item @ B.swapaxes(1, 2),
         P.swapaxes(1, 2) @ user,
         Q.swapaxes(1, 2) @ item,
         item.sum(axis=1, keepdims=True),
-        np.einsum("sui,suih->sh", slope, a1)[..., None],
+        a1.reshape(*w.shape[:2], -1) @ slope.reshape(len(w), -1, 1),
     ]
 
 

@@ -22,11 +22,12 @@ def fit(x, y, hidden, rngs, steps, B, rate):
     weights = zip(*[start(rng, *sizes) for rng in rngs], strict=True)
     weights = [np.stack(w).astype(x.dtype) for w in weights]  # (S, ...)
     memory, S = remember(weights), np.arange(len(x))[:, None]  # (S, 1)
-    for step in range(1, steps + 1):
-        batch = np.array([rng.integers(x.shape[1], size=B) for rng in rngs])  # (S, B)
-        a1, scores = forward(x[S, batch], weights)
-        _, dz2 = cross_entropy(scores, y[S, batch])
-        gradients = backward(x[S, batch], a1, dz2, weights)
+    batches = [rng.integers(x.shape[1], size=(steps, B)) for rng in rngs]
+    for step, batch in enumerate(np.stack(batches, axis=1), start=1):  # (S, B)
+        x_batch, y_batch = x[S, batch], y[S, batch]  # (S, B, inputs), (S, B, classes)
+        a1, scores = forward(x_batch, weights)
+        _, dz2 = cross_entropy(scores, y_batch)
+        gradients = backward(x_batch, a1, dz2, weights)
         weights, memory = adam(weights, gradients, memory, step, rate)
     return lambda x: forward(x, weights)[1]
 

@@ -10,7 +10,7 @@ from shared.adam import start as remember
 def trainer(model, steps, frozen=0):
     """Trains model(x, *weights) on integer labels y by Adam; the first ones stay."""
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(jit_compile=True)
     def train(weights, x, y, batches, rate):
         fixed, weights = weights[:frozen], weights[frozen:]
         memory = remember(weights)

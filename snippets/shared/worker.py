@@ -35,17 +35,13 @@ def step(weights, x, y, exchange):
 
 
 # --8<-- [start:train]
-def train(strategy, seed, exchange):
+def train(strategy, seed, train_step):
     n, rank = strategy.num_replicas_in_sync, strategy.cluster_resolver.task_id
     images, labels = load_digits(return_X_y=True)
     images = (images / 16).astype("float32")
     rng = np.random.default_rng(seed)
     shapes = [(64, 32), (32,), (32, 10), (10,)]
     weights = [tf.constant(rng.normal(0, 0.1, s), tf.float32) for s in shapes]
-
-    @tf.function
-    def train_step(weights, x, y):
-        return strategy.run(step, args=(weights, x, y, exchange))
 
     losses = []
     for batch in rng.integers(len(images), size=(n_steps, batch_size)):
@@ -55,6 +51,14 @@ def train(strategy, seed, exchange):
         losses.append(float(loss))
     last = np.concatenate([np.ravel(w) for w in weights])
     return {"losses": losses, "weights": last.tolist()}
+
+
+def all_seeds(strategy, seeds, exchange):
+    @tf.function
+    def train_step(weights, x, y):
+        return strategy.run(step, args=(weights, x, y, exchange))
+
+    return [train(strategy, seed, train_step) for seed in seeds]
 
 
 # --8<-- [end:train]
@@ -67,7 +71,7 @@ if __name__ == "__main__":
     seeds = json.loads(os.environ["SEEDS"])
     report = {
         "share": batch_size // strategy.num_replicas_in_sync,
-        "exchanged": [train(strategy, seed, True) for seed in seeds],
-        "apart": [train(strategy, seed, False) for seed in seeds],
+        "exchanged": all_seeds(strategy, seeds, exchange=True),
+        "apart": all_seeds(strategy, seeds, exchange=False),
     }
     print(json.dumps(report))

@@ -94,3 +94,9 @@ def pages(language: str = "en") -> list[str]:
 
 def file(language: str, page: str) -> Path:
     return ROOT / "docs" / language / page
+
+
+def labs() -> list[str]:
+    """The pages that describe a lab in their front matter."""
+    heads = {page: file("en", page).read_text(encoding="utf-8") for page in pages()}
+    return [page for page, text in heads.items() if "\nlab:\n" in text]

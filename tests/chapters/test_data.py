@@ -7,7 +7,7 @@ import re
 
 import pytest
 import yaml
-from chapter_files import LANGUAGES, body, file, pages, sections
+from chapter_files import LANGUAGES, body, file, labs, pages, sections
 from chapters.data import read_corrections, read_glossary, read_map
 from conftest import ROOT
 from runner import Record
@@ -231,12 +231,8 @@ def test_labs_and_chapters_lead_to_each_other(language: str) -> None:
             for embed in section.embeds:
                 if embed.startswith("lab "):
                     shown.setdefault(embed.removeprefix("lab "), set()).add(page)
-    labs = {
-        page.removeprefix("labs/").removesuffix(".md")
-        for page in pages()
-        if page.startswith("labs/")
-    }
-    assert shown.keys() == labs - {"index"}
+    described = {page.removeprefix("labs/").removesuffix(".md") for page in labs()}
+    assert shown.keys() == described
     for lab, chapters in shown.items():
         claim = next(
             s for s in sections(file(language, f"labs/{lab}.md")) if s.id == "claim"
@@ -272,9 +268,7 @@ def test_a_chapter_opens_and_closes_as_all_do(language: str, page: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "page", [p for p in pages() if p.startswith("labs/") and p != "labs/index.md"]
-)
+@pytest.mark.parametrize("page", labs())
 def test_a_lab_has_the_parts_of_a_lab(language: str, page: str) -> None:
     found = {section.id: section for section in sections(file(language, page))}
     parts = [
@@ -297,3 +291,19 @@ def test_all_programs_together_stay_in_their_budget(
 ) -> None:
     """600 s of processor time, on the machine of the weekly job; each has a limit of its own beside it."""
     assert sum(record.provenance["seconds"] for record in records.values()) < 600
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "snippets").rglob("*.py")), ids=lambda path: path.stem
+)
+def test_a_program_can_be_read_in_one_go(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def test_a_phone_shows_printed_lines_whole(records: dict[str, Record]) -> None:
+    """38 columns; a traceback, which Python writes, may be longer."""
+    for record in records.values():
+        for cell in record.notebook["cells"]:
+            for output in cell["outputs"]:
+                lines = "".join(output.get("text", "")).splitlines()
+                assert max(map(len, lines), default=0) <= 38, record.name

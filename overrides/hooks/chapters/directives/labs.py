@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element
 
 from runner import nearest
 
-from ..effects import effects_table
 from . import Call
+from .verdict import effects_table
 
 
 def write(call: Call) -> Element:
