@@ -88,7 +88,7 @@ optimisers = {
 }
 right, effects, choices = {}, {}, []
 for world in [*worlds, "small noise"]:
-    print(f"{world:16} right   rates chosen")
+    print(f"{world:15} right   rates chosen")
     for name, (step_of, rates) in optimisers.items():
         runs = [run(world, step_of, rates, seed) for seed in seeds]
         best, hits = (np.array(each) for each in zip(*runs, strict=True))
@@ -97,7 +97,7 @@ for world in [*worlds, "small noise"]:
         effects[f"{world}, {name}"] = over_seeds_and_items(lead)
         choices.extend(best.tolist())
         low, high = rates[best.min()], rates[best.max()]
-        print(f"  {name:14}{hits.mean():6.1%}   {low:.2g} to {high:.2g}")
+        print(f"  {name:13}{hits.mean():6.1%}   {low:.2g} to {high:.2g}")
 # --8<-- [end:tune]
 accuracy = np.array([hits.mean() for hits in right.values()]).reshape(3, 4)
 n_seeds, n_rates = len(seeds), len(grid)

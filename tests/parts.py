@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +23,13 @@ def until(name: str, section: str, *quick: tuple[str, str]) -> dict[str, Any]:
     for old, new in quick:
         assert text.count(old) == 1, f"{name}.py says {old!r} {text.count(old)} times"
         text = text.replace(old, new)
+    # TensorFlow reads the text of a function anew from its file: what was changed must stand there, too.
+    folder = tempfile.TemporaryDirectory()  # removed with the names
+    changed = Path(folder.name, path.name)
+    changed.write_text(text, encoding="utf-8")
     names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
-    exec(compile(text, str(path), "exec"), names)
+    exec(compile(text, str(changed), "exec"), names)
+    names["__folder__"] = folder
     return names
 
 

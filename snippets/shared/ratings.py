@@ -62,7 +62,7 @@ def slopes(weights, a1, slope):
         return [slope @ Q, slope.swapaxes(1, 2) @ P]
     _, _, A, B, _, w = weights
     dz1 = slope[:, None] * (a1 > 0) * w[..., None]  # (S, hidden, users, items)
-    user, item = (dz1.sum(axis=k).swapaxes(1, 2) for k in (3, 2))  # (S, ..., hidden)
+    user, item = (np.einsum(f"shui->s{k}h", dz1) for k in "ui")  # (S, ..., hidden)
     return [
         user @ A.swapaxes(1, 2),
         item @ B.swapaxes(1, 2),

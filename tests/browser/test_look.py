@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from chapter_files import LANGUAGES, VALUE, file, pages
+from chapter_files import LANGUAGES, VALUE, file, labs, pages
 from conftest import ROOT
 from playwright.sync_api import Browser
 from runner import Record
@@ -135,4 +135,26 @@ def test_the_mark_is_our_own(browser: Browser, address: str, site: Path) -> None
     assert len(drawing) < 600
     assert page.locator(".md-header .md-logo svg circle").count() == 2
     assert complaints == []
+    page.context.close()
+
+
+LETTERS = """() => [...document.querySelectorAll('article svg text')].filter(t => t.textContent.trim()).map(text => {
+    const scale = text.ownerSVGElement.getScreenCTM().a
+    return [scale * parseFloat(getComputedStyle(text).fontSize), text.textContent]
+})"""
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_a_phone_shows_the_letters_of_figures_large_enough(
+    browser: Browser, address: str, language: str
+) -> None:
+    """9 px at a width of 390: what a figure of five inches sets in 10 points."""
+    page, _, _ = open_page(browser, address, viewport={"width": 390, "height": 800})
+    small = []
+    for name in labs():
+        page.goto(f"{address}{language}{name.removesuffix('.md')}/")
+        found = page.evaluate(LETTERS)
+        assert found, name
+        small += [(name, round(size, 1), text) for size, text in found if size < 9]
+    assert small == []
     page.context.close()

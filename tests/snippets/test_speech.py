@@ -128,10 +128,10 @@ def test_each_seed_gets_the_rate_with_the_least_error_on_its_own_validation_note
 
 
 @pytest.mark.parametrize("note", ["low note", "high note"])
-def test_least_squares_says_what_each_reach_allows(values, note):
-    period, limits = values["periods"][note], {}
+def test_least_squares_says_what_each_reach_allows(values, names, note):
+    period, limits = names["periods"][note], {}
     x = strings(period, 40, 600, 77)
-    for name, reach in values["reach"].items():
+    for name, reach in names["reach"].items():
         windows = np.lib.stride_tricks.sliding_window_view(x, reach + 1, axis=1)
         windows = windows.reshape(-1, reach + 1)
         a, b = windows[:, :-1], windows[:, -1]
@@ -148,10 +148,10 @@ def test_what_the_page_says_of_the_runs(values):
     assert errors.min() > 0.9 * values["noise_floor"]
     assert np.all(np.abs(errors[0] - 1) < 0.15)  # as good as guessing the mean
     assert np.abs(errors[2:] - values["noise_floor"]).max() < 0.05  # all near the floor
-    solved = errors[1] < 0.5
-    assert np.all(errors[1][solved] < 1.5 * values["noise_floor"])
-    assert np.all(errors[1][~solved] > 0.9)  # nothing in between
-    assert values["solved"] == [0, solved.sum(), 20, 20]
+    near = errors[1] < 1.2 * values["noise_floor"]
+    assert 0.75 < near.mean() < 1  # "most", and others that stop on the way
+    assert np.all(errors[1] < 0.9)
+    assert values["solved"] == [0, np.sum(errors[1] < 0.5), 20, 20]
 
 
 def test_no_rate_that_was_chosen_lies_at_an_edge(values):
@@ -172,7 +172,7 @@ def test_parameters_are_equal_and_all_in_use(values, names):
         moved[30] += 1  # with weights above zero, no ReLU is off
         change = predictions(moved, weights, d) != predictions(x, weights, d)
         seen = np.flatnonzero(change) - 30
-        assert (seen.min(), seen.max()) == (0, values["reach"][name] - 1)
+        assert (seen.min(), seen.max()) == (0, names["reach"][name] - 1)
 
 
 def test_exercise_offsets_without_a_four():
