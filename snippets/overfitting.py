@@ -96,9 +96,9 @@ for name, (model, spoilt, tried) in worlds.items():
     pair, effects[name] = growth(choosing, wrong)
     choices.append([tried[place] for place in pair])
     errors[name] = np.array([fitted.mean(axis=2), wrong.mean(axis=2)])  # (2, W, S)
-    print(f"{name:20}  training  held out")
+    print(f"{name:19} training  held out")
     for width, *shares in zip(tried, *errors[name], strict=True):
-        print(f"{width:20}{shares[0].mean():10.1%}{shares[1].mean():10.1%}")
+        print(f"{width:18}{shares[0].mean():10.1%}{shares[1].mean():10.1%}")
 # --8<-- [end:widths]
 
 # --8<-- [start:decide]

@@ -94,6 +94,10 @@ def test_what_the_page_says_of_the_scores(values):
     assert scores[1, 0, -1].min() > 0.6
 
 
+def test_what_the_page_says_of_masked_digits(digits):
+    assert digits["outcomes"] == ["does not", "cannot tell", "does not"]
+
+
 def test_pretraining_on_masked_digits_worked_and_gained_little(digits):
     assert digits["network_error"] < 0.8 * digits["linear_error"]
     assert digits["network_error"] < 0.7 * digits["mean_error"]
