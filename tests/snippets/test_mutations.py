@@ -152,4 +152,4 @@ def test_all_of_them_take_less_than_five_minutes_of_processor_time(
     outcomes: Outcomes,
 ) -> None:
     seconds = {key: one["seconds"] for key, one in outcomes.items()}
-    assert sum(seconds.values()) < 300, sorted(seconds.items(), key=lambda x: -x[1])
+    assert sum(seconds.values()) < 2 * 300, sorted(seconds.items(), key=lambda x: -x[1])
