@@ -82,7 +82,7 @@ def study(x, y, starts, steps=2000, n=100):
 def others():
     """Eight teachers that the lab does not have: losses and who is alive, by inputs."""
     rng = np.random.default_rng(78)
-    found = {"raw": [], "standard": []}
+    found: dict[str, list[tuple[np.ndarray, ...]]] = {"raw": [], "standard": []}
     for _ in range(8):
         (x, y), starts = lesson(rng), [draw(rng) for _ in range(10)]
         found["raw"].append(study(x, y, starts))

@@ -168,9 +168,10 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
                 "name each of them, in the same order.",
             )
     texts = ("claim", "verdict", "finding", "question", "unit", "format")
-    said = {part.replace("format", "form"): str(lab[part]).strip() for part in texts}
-    lists = {part: tuple(lab.get(part, ())) for part in ("also", "conditions", "control")}  # fmt: skip
-    return Lab(source.uri, source.title, snippet, **said, **lists, place=place)
+    lists = ("also", "conditions", "control")
+    said: dict[str, Any] = {part: str(lab[part]).strip() for part in texts}
+    said |= {part: tuple(lab.get(part, ())) for part in lists}
+    return Lab(source.uri, source.title, snippet, form=said.pop("format"), place=place, **said)  # fmt: skip
 
 
 def read_map(path: Path) -> dict[str, str]:
