@@ -402,7 +402,8 @@ class _Page:
         def piece(match: re.Match[str]) -> str:
             piece = self.stash[int(match[1])]
             if isinstance(piece, Part):
-                return f"⟨math_inline {piece.markdown.strip('$')}⟩"
+                said = piece.markdown.strip("$")
+                return f"⟨math_inline {said}⟩" if said else ""  # "": only drawn
             if piece.startswith("<br"):
                 return "⏎"
             return "" if piece.startswith("<!--") else html.unescape(piece)
