@@ -31,7 +31,6 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from publish.finishing import finished_page
-from rebuilds import copy_tree
 from runner import SourceError
 
 log = logging.getLogger("mkdocs.hooks")
@@ -192,10 +191,10 @@ def on_post_build(config: MkDocsConfig) -> None:
     if not now.outer:
         with _told():
             now.finish()
+    if not now.outer and not now.own["path"]:
+        now.published.remember(now.fingerprints, now.staging.folder)
     now.staging.publish()
     config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
-    if not now.outer and not now.own["path"]:
-        now.published.remember(now.fingerprints)
     state.builds.pop().warnings.remove()
 
 
@@ -203,10 +202,10 @@ def _build_other(now: Build, name: str, other: dict[str, str]) -> None:
     """Builds another language into its folder of the staged site, or takes it from the published one."""
     target, url = now.staging.folder / other["path"], now.config.site_url
     # Pages for files, with no server, have been changed too much to be of use again.
-    if not now.config.extra["offline"] and now.published.language(
-        name, now.fingerprints[name]
+    made_from = now.fingerprints[name]
+    if not now.config.extra["offline"] and now.published.copy(
+        name, made_from, other["path"], target
     ):
-        copy_tree(now.published.site / other["path"], target)
         return
     config = load_config(
         str(now.root / other["config"]),

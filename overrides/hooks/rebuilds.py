@@ -84,19 +84,32 @@ class Published:
         state = self._state()
         return state.get("fingerprints") == fingerprints and self._untouched(state)
 
-    def language(self, language: str, fingerprint: str) -> bool:
-        """Whether this language of the site is there, untouched, and was made from the same."""
-        state = self._state()
-        same = state.get("fingerprints", {}).get(language) == fingerprint
-        return same and self._untouched(state)
+    def copy(self, language: str, fingerprint: str, path: str, target: Path) -> bool:
+        """Copies the folder of a language by links, which takes no time and no room.
 
-    def remember(self, fingerprints: dict[str, str]) -> None:
-        """Writes down from what the site that now stands was made."""
-        state = {"fingerprints": fingerprints, "listing": self._listing()}
+        Returns:
+            False where it was made from something else, or another build replaces it just now.
+        """
+        try:
+            if self._language_from(language, fingerprint):
+                shutil.rmtree(target, ignore_errors=True)
+                shutil.copytree(self.site / path, target, copy_function=_link)
+        except OSError:
+            return False
+        return self._language_from(language, fingerprint)
+
+    def remember(self, fingerprints: dict[str, str], staged: Path) -> None:
+        """Writes down from what the site is made that is about to be put in place."""
+        state = {"fingerprints": fingerprints, "listing": _listing(staged)}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_suffix(f".{os.getpid()}.part")
         temporary.write_text(json.dumps(state), encoding="utf-8")
         temporary.replace(self.path)
+
+    def _language_from(self, language: str, fingerprint: str) -> bool:
+        state = self._state()
+        same = state.get("fingerprints", {}).get(language) == fingerprint
+        return same and self._untouched(state)
 
     def _state(self) -> dict[str, Any]:
         try:
@@ -105,23 +118,21 @@ class Published:
             return {}
 
     def _untouched(self, state: dict[str, Any]) -> bool:
-        return self.site.is_dir() and state.get("listing") == self._listing()
-
-    def _listing(self) -> str:
-        """A digest of every published file's name, size and time."""
-        found = hashlib.sha256()
-        for path in sorted(self.site.rglob("*")):
-            if path.is_file():
-                stat = path.stat()
-                name = str(path.relative_to(self.site))
-                found.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-        return found.hexdigest()
+        try:
+            return state.get("listing") == _listing(self.site)
+        except FileNotFoundError:  # none yet, or another build replaces it just now
+            return False
 
 
-def copy_tree(source: Path, target: Path) -> None:
-    """Copies a published folder by links, which takes no time and no room."""
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target, copy_function=_link)
+def _listing(site: Path) -> str:
+    """A digest of every file's name, size and time."""
+    found = hashlib.sha256()
+    for path in sorted(site.rglob("*")):
+        if not path.is_dir():
+            stat = path.stat()
+            name = str(path.relative_to(site))
+            found.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return found.hexdigest()
 
 
 def _link(source: str, target: str) -> None:
