@@ -88,15 +88,17 @@ class Published:
         """Copies the folder of a language by links, which takes no time and no room.
 
         Returns:
-            False where it was made from something else, or another build replaces it just now.
+            False where it was made from something else, or another build replaces it meanwhile.
         """
-        try:
-            if self._language_from(language, fingerprint):
-                shutil.rmtree(target, ignore_errors=True)
-                shutil.copytree(self.site / path, target, copy_function=_link)
-        except OSError:
+        state = self._state()
+        same = state.get("fingerprints", {}).get(language) == fingerprint
+        if not same or not self._untouched(state):
             return False
-        return self._language_from(language, fingerprint)
+        try:
+            shutil.copytree(self.site / path, target, copy_function=os.link)
+        except OSError:  # nor can every file system link; MkDocs empties the target
+            return False
+        return self._untouched(state)
 
     def remember(self, fingerprints: dict[str, str], staged: Path) -> None:
         """Writes down from what the site is made that is about to be put in place."""
@@ -105,11 +107,6 @@ class Published:
         temporary = self.path.with_suffix(f".{os.getpid()}.part")
         temporary.write_text(json.dumps(state), encoding="utf-8")
         temporary.replace(self.path)
-
-    def _language_from(self, language: str, fingerprint: str) -> bool:
-        state = self._state()
-        same = state.get("fingerprints", {}).get(language) == fingerprint
-        return same and self._untouched(state)
 
     def _state(self) -> dict[str, Any]:
         try:
@@ -133,13 +130,6 @@ def _listing(site: Path) -> str:
             name = str(path.relative_to(site))
             found.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return found.hexdigest()
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system
-        shutil.copy2(source, target)
 
 
 @dataclass
