@@ -24,16 +24,12 @@ digits_held = 7  # no difference at all counts as one in the last digit
 (one,), two = run(1, seeds), run(2, seeds)
 
 
-def all_seeds(report, kind, what):
-    return np.array([run[what] for run in report[kind]])  # (seeds, steps or weights)
-
-
-reference = all_seeds(one, "exchanged", "losses")  # (seeds, 50)
+reference = np.array(one["exchanged"]["losses"])  # (50, seeds)
 off, digits, weight_gap = {}, {}, {}
 for kind in ("exchanged", "apart"):
-    off[kind] = np.abs(all_seeds(two[0], kind, "losses") - reference)
-    digits[kind] = -np.log10(np.maximum(off[kind].max(axis=1), 10.0**-digits_held))
-    first, second = (all_seeds(worker, kind, "weights") for worker in two)
+    off[kind] = np.abs(two[0][kind]["losses"] - reference)
+    digits[kind] = -np.log10(np.maximum(off[kind].max(axis=0), 10.0**-digits_held))
+    first, second = (np.array(worker[kind]["weights"]) for worker in two)
     weight_gap[kind] = float(np.abs(first - second).max())
 print("digits that agree with one worker")
 verdict, intervals, outcomes = decide(
@@ -42,12 +38,12 @@ verdict, intervals, outcomes = decide(
 control = confirm("does not", margin, {"not exchanged": over_seeds(digits["apart"])})
 # --8<-- [end:result]
 largest_off = float(off["exchanged"].max())
-largest_apart = off["apart"].max(axis=1)  # (seeds,)
+largest_apart = off["apart"].max(axis=0)  # (seeds,)
 smallest_apart = float(largest_apart.min())
 gap_exchanged, gap_apart = weight_gap["exchanged"], weight_gap["apart"]
 
 # --8<-- [start:cost]
-n_parameters = len(one["exchanged"][0]["weights"])
+n_parameters = len(one["exchanged"]["weights"][0])
 gradient_bytes = 4 * n_parameters  # 32 bits each
 batch = one["share"]
 print(f"{n_parameters:,} parameters of 4 bytes")
@@ -64,9 +60,9 @@ for n in (1, 2, 4, 8):
 
 # --8<-- [start:figure]
 figure, axes = plt.subplots()
-n_seeds, n_steps = reference.shape
+n_steps, n_seeds = reference.shape
 for kind, colour in (("exchanged", "C0"), ("apart", "C1")):
-    differences = np.maximum(off[kind], 1e-8).T  # (50, seeds)
+    differences = np.maximum(off[kind], 1e-8)  # (50, seeds)
     axes.plot(range(1, n_steps + 1), differences, colour, linewidth=1, alpha=0.5)
 axes.text(25, 3e-4, "without exchange", color="C1")
 axes.text(25, 1e-6, "with exchange", color="C0")

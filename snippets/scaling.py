@@ -42,9 +42,11 @@ N_all = N_fresh + data_sizes[-1]
 tuning, tested = worlds(tuning_seeds, N_all), worlds(seeds, N_all)
 
 
-def train(x, y, weights, rate):
-    """x: (worlds, N, inputs). Adam, with a rate that falls to zero."""
+def train(x, y, weights, rates):
+    """x: (worlds, N, inputs). Adam, with rates that fall to zero, all side by side."""
     used("train", x.reshape(-1, x.shape[-1]), y.ravel())
+    weights = [np.stack([w] * len(rates)) for w in weights]  # (rates, worlds, ...)
+    highest = np.array(rates, x.dtype)[:, None, None, None]
     memory, rng = adam.start(weights), np.random.default_rng(x.shape[1])
     world = np.arange(len(x))[:, None]  # (worlds, 1)
     for step in range(1, steps + 1):
@@ -53,29 +55,29 @@ def train(x, y, weights, rate):
         a1, y_hat = perceptron.forward(x_batch, weights)
         _, dy_hat = perceptron.squared_error(y_hat, y_batch)
         gradients = perceptron.backward(x_batch, a1, dy_hat, weights)
-        now = rate * (1 - step / steps)
+        now = highest * (1 - step / steps)
         weights, memory = adam.adam(weights, gradients, memory, step, now)
     return weights
 
 
-def error(purpose, seeds, data, rate, N, width, copies=1, dead=0):
-    """Of each world: the error on fresh data, as a share of the targets' variance."""
+def error(purpose, seeds, data, rates, N, width, copies=1, dead=0):
+    """Of each rate and world: the error on fresh data, as a share of y's variance."""
     x, y = (np.tile(a[:, N_fresh:][:, : N // copies], (1, copies, 1)) for a in data)
     x_fresh, y_fresh = (a[:, :N_fresh] for a in data)
     rngs = [np.random.default_rng([seed, 2]) for seed in seeds]
     starts = stack(perceptron.start(rng, x.shape[-1], width, 1) for rng in rngs)
     weights = [w.astype(x.dtype) for w in starts]
     weights[0][..., width - dead :] = 0  # a unit that no input moves never learns
-    _, y_hat = perceptron.forward(x_fresh, train(x, y, weights, rate))
+    _, y_hat = perceptron.forward(x_fresh, train(x, y, weights, rates))
     used(purpose, x_fresh.reshape(-1, x.shape[-1]), y_fresh.ravel())
     return perceptron.squared_error(y_hat, y_fresh)[0] / y_fresh.var(axis=(1, 2))
 
 
 def learn(*size, **fake):
     """The worlds' errors, with the rate that was best in the tuning worlds."""
-    tried = [error("choose", tuning_seeds, tuning, r, *size, **fake) for r in rates]
+    tried = error("choose", tuning_seeds, tuning, rates, *size, **fake)
     choices.append(rates[np.log2(tried).mean(axis=1).argmin()])
-    return error("test", seeds, tested, choices[-1], *size, **fake)
+    return error("test", seeds, tested, choices[-1:], *size, **fake)[0]
 
 
 # --8<-- [end:train]

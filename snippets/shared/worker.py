@@ -17,48 +17,48 @@ n_steps, batch_size = 50, 64
 
 # --8<-- [start:step]
 def step(weights, x, y, exchange):
-    """One step of gradient descent on this worker's share of the batch."""
+    """One step of gradient descent on this worker's share of the batch of each seed S."""
     with tf.GradientTape() as tape:
         tape.watch(weights)
-        W1, b1, W2, b2 = weights
-        scores = tf.nn.relu(x @ W1 + b1) @ W2 + b2
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, scores))
-    gradients = tape.gradient(loss, weights)
+        W1, b1, W2, b2 = weights  # (S, ...): a network for each seed
+        scores = tf.nn.relu(x @ W1 + b1) @ W2 + b2  # (S, N, 10)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, scores)
+        losses = tf.reduce_mean(losses, axis=1)  # (S,)
+    gradients = tape.gradient(losses, weights)  # each network has its own loss
     context = tf.distribute.get_replica_context()
-    loss = context.all_reduce("MEAN", loss)  # only to report it
+    losses = context.all_reduce("MEAN", losses)  # only to report them
     if exchange:
         gradients = context.all_reduce("MEAN", gradients)
-    return loss, [w - 0.5 * g for w, g in zip(weights, gradients, strict=True)]
+    return losses, [w - 0.5 * g for w, g in zip(weights, gradients, strict=True)]
 
 
 # --8<-- [end:step]
 
 
 # --8<-- [start:train]
-def train(strategy, seed, train_step):
+def train(strategy, seeds, exchange):
     n, rank = strategy.num_replicas_in_sync, strategy.cluster_resolver.task_id
     images, labels = load_digits(return_X_y=True)
     images = (images / 16).astype("float32")
-    rng = np.random.default_rng(seed)
-    shapes = [(64, 32), (32,), (32, 10), (10,)]
-    weights = [tf.constant(rng.normal(0, 0.1, s), tf.float32) for s in shapes]
+    rngs = [np.random.default_rng(seed) for seed in seeds]
+    shapes = [(64, 32), (1, 32), (32, 10), (1, 10)]
+    starts = [np.stack([rng.normal(0, 0.1, s) for rng in rngs]) for s in shapes]
+    weights = [tf.constant(w, tf.float32) for w in starts]
+    batches = [rng.integers(len(images), size=(n_steps, batch_size)) for rng in rngs]
 
-    losses = []
-    for batch in rng.integers(len(images), size=(n_steps, batch_size)):
-        own = batch[rank::n]  # this worker's share of the batch
-        x, y = tf.constant(images[own]), tf.constant(labels[own])
-        loss, weights = train_step(weights, x, y)
-        losses.append(float(loss))
-    last = np.concatenate([np.ravel(w) for w in weights])
-    return {"losses": losses, "weights": last.tolist()}
-
-
-def all_seeds(strategy, seeds, exchange):
     @tf.function
     def train_step(weights, x, y):
         return strategy.run(step, args=(weights, x, y, exchange))
 
-    return [train(strategy, seed, train_step) for seed in seeds]
+    losses = []
+    for batch in np.stack(batches, axis=1):  # (S, B)
+        own = batch[:, rank::n]  # this worker's share
+        loss, weights = train_step(
+            weights, tf.constant(images[own]), tf.constant(labels[own])
+        )
+        losses.append(loss.numpy().tolist())
+    last = np.concatenate([np.reshape(w, (len(seeds), -1)) for w in weights], axis=1)
+    return {"losses": losses, "weights": last.tolist()}
 
 
 # --8<-- [end:train]
@@ -71,7 +71,7 @@ if __name__ == "__main__":
     seeds = json.loads(os.environ["SEEDS"])
     report = {
         "share": batch_size // strategy.num_replicas_in_sync,
-        "exchanged": all_seeds(strategy, seeds, exchange=True),
-        "apart": all_seeds(strategy, seeds, exchange=False),
+        "exchanged": train(strategy, seeds, exchange=True),
+        "apart": train(strategy, seeds, exchange=False),
     }
     print(json.dumps(report))
