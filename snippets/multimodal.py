@@ -51,7 +51,7 @@ def read(captions, T):
     return tf.math.l2_normalize(captions @ T, axis=1)  # (N, 32): a vector for each word
 
 
-@tf.function
+@tf.function(jit_compile=True)
 def train(weights, x, captions, batches):
     """In each batch, every image must find its caption, and every caption its image."""
     memory = remember(weights)
