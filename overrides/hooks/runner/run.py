@@ -32,8 +32,9 @@ SETTINGS = """
   PYTHONHASHSEED=0 PYTHONUTF8=1 PYTHONNOUSERSITE=1 LC_ALL=C.UTF-8 TZ=UTC
   OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
   TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 CUDA_VISIBLE_DEVICES= MPLBACKEND=agg
-  PYTHONUNBUFFERED=1
-"""  # unbuffered: what is printed keeps its place among what children print
+  PYTHONUNBUFFERED=1 MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=1000000000
+"""  # Unbuffered: what is printed keeps its place among what children print. glibc keeps the memory of arrays for the next
+# ones: to ask the system for it anew takes NumPy's programs up to half of their time.
 STEADY: dict[str, str] = dict(re.findall(r"(\w+)=(\S*)", SETTINGS))
 # Where a system keeps what every program may read.
 SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library /private/etc /private/var/db"
