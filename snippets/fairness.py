@@ -14,7 +14,8 @@ from shared.plots import curves
 from shared.side_by_side import fit
 from shared.verdict import confirm, decide, over_seeds_and_items
 
-seeds, tuning_seeds = range(1100, 1120), range(2100, 2105)
+seeds = range(1100, 1120)
+tuning_seeds = range(2100, 2105)
 
 # --8<-- [start:rule]
 # An effect: by how much the share of wrong held-out digits of a group grows. For less
