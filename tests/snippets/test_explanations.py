@@ -86,7 +86,7 @@ def test_an_exercise_gradients_along_the_way_add_up_to_occlusion():
     """Integrated gradients from the token in its place to the token itself."""
     weights, u, shifts = network([-1, 0, 1])
     x, spare = rng.normal(size=(2, 2, marked.tokens, 3, marked.size))
-    answer, found = pooling.explanations(x, spare, weights, u, shifts)
+    _, found = pooling.explanations(x, spare, weights, u, shifts)
     for t in (0, 4):
         step, total = np.zeros_like(x), 0
         step[:, t] = x[:, t] - spare[:, t]
@@ -107,14 +107,16 @@ def test_the_mark_decides_and_the_decoy_does_not():
     assert np.all((x[..., 1] == 1).sum(axis=0) == 1)
     others = x[..., 2:].copy()  # values and noise, but for the value that decides
     others[mark, row, 0] = 0
-    away = (np.arange(marked.tokens)[:, None] + mark) % marked.tokens  # from the mark on
+    away = (
+        np.arange(marked.tokens)[:, None] + mark
+    ) % marked.tokens  # from the mark on
     seen = np.abs((others[away, row] * y[:, None]).mean(axis=1))
     assert seen.max() < 5 / N**0.5
 
 
 def test_a_solution_by_hand_whose_attention_lies_beside():
     """Attention on the right neighbour of the mark, and every answer right."""
-    x, y, mark, decoy = (
+    x, y, mark, _ = (
         part[None] for part in marked.sequences(np.random.default_rng(4), 500)
     )
     W = np.zeros((1, 3 * marked.size, 3))  # units: left has the mark, its value, not
@@ -141,13 +143,15 @@ def test_fixed_scores_and_untrained_networks_know_nothing(values):
     # In a network without training nothing tells the two marks apart.
     untrained = np.array(values["control"])[3:]
     assert np.all(untrained[:, 1] < 0.02) and np.all(untrained[:, 2] > -0.02)
-    assert values["luckiest"] > 0.9  # though a single one may name the mark, or the decoy
+    assert (
+        values["luckiest"] > 0.9
+    )  # though a single one may name the mark, or the decoy
 
 
 def test_keras_looks_beside_and_occlusion_does_not(values):
     """Keras' own layers, optimiser and start, fresh sequences; the neighbours read along."""
     named = []
-    for seed in (1, 2, 3, 4, 5, 6):
+    for seed in (1, 2, 3):
         keras.utils.set_random_seed(seed)
         draw = np.random.default_rng([77, seed])
         given = keras.Input((marked.tokens + 2, marked.size))  # the ring, closed
@@ -163,17 +167,17 @@ def test_keras_looks_beside_and_occlusion_does_not(values):
             x = np.concatenate([x[-1:], x, x[:1]])
             return x.swapaxes(0, 1)
 
-        x, y, _, _ = marked.sequences(draw, 64 * 300)
+        x, y, _, _ = marked.sequences(draw, 64 * 250)
         model.fit(ring(x), (y > 0).astype(float)[:, None, None], 64, verbose=0)
         x, y, mark, _ = marked.sequences(draw, 200)
-        before, look = model.predict(ring(x), batch_size=200, verbose=0)
-        assert np.mean(before.ravel() * y > 0) > values["solved_above"]
-        changed, spare = [], marked.ordinary(draw, 200)
+        spare, every = marked.ordinary(draw, 200), [x]
         for t in range(marked.tokens):
-            other = x.copy()
-            other[t] = spare[t]
-            after, _ = model.predict(ring(other), batch_size=200, verbose=0)
-            changed.append(np.abs(after - before).ravel())
+            every.append(x.copy())
+            every[-1][t] = spare[t]
+        answers, look = model(ring(np.concatenate(every, axis=1)))
+        answers = answers.numpy().reshape(-1, 200)  # as it is, then without each token
+        assert np.mean(answers[0] * y > 0) > values["solved_above"]
+        changed, look = np.abs(answers[1:] - answers[0]), look.numpy()[:200]
         look = look[..., 0].argmax(axis=1)
         named.append([np.mean(look == mark), np.mean(np.argmax(changed, 0) == mark)])
     attention, occlusion = np.mean(named, axis=0)
