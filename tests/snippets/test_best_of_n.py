@@ -89,7 +89,7 @@ def test_variants_of_another_kind_are_lucky_and_less_than_chance_says(names, val
     """Random features with ridge regression, on other seeds; all variants learn the same digits."""
     images, labels = load_digits(return_X_y=True)
     images, gaps, accuracy = images / 16, [], []
-    for seed in range(30):
+    for seed in range(12):
         rng = np.random.default_rng([seed, 77])
         order = rng.permutation(len(images))
         train, public, fresh = order[:60], order[60:259], order[259:]
