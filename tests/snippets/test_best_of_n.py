@@ -53,7 +53,9 @@ def test_variants_that_toss_coins_are_as_lucky_as_theory_says():
             published(names, independent(np.random.default_rng([n, world])), n)
             for world in range(6)
         ]
-        assert np.mean(gaps) == pytest.approx(names["by_chance"](n, 199, 0.8), abs=0.003)
+        assert np.mean(gaps) == pytest.approx(
+            names["by_chance"](n, 199, 0.8), abs=0.003
+        )
     right = independent(np.random.default_rng(1))
     assert published(names, right, 20, elsewhere=1) == pytest.approx(0, abs=0.008)
     assert published(names, right, 1) == 0
