@@ -86,6 +86,7 @@ checks = {name: over_seeds(score - guessing) for name, score in unreadable.items
 control = confirm("does not", margin, checks)
 # --8<-- [end:compare]
 n_seeds, mean_scores, mean_blind = len(seeds), scores.mean(axis=2), blind.mean(axis=1)
+lowest_16, highest_16 = float(scores[2, 1].min()), float(scores[2, 1].max())
 
 # --8<-- [start:figure]
 figure, axes = plt.subplots()

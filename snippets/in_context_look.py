@@ -40,7 +40,7 @@ for name, some in (("over half", looks), ("less", ~looks)):
     first, second = 100 * scores[:, some].mean(axis=1)
     print(f"{name:10}{some.sum():9}{first:8.1f}{second:11.1f}")
 # --8<-- [end:look]
-n_seeds, n_look, lowest = len(seeds), int(looks.sum()), float(own.min())
+n_seeds, n_look, n_elsewhere = len(seeds), int(looks.sum()), int((~looks).sum())
 mean_look = scores[:, looks].mean(axis=1)  # new, repeating
 mean_elsewhere = scores[:, ~looks].mean(axis=1)
 
