@@ -92,11 +92,12 @@ lowest_16, highest_16 = float(scores[2, 1].min()), float(scores[2, 1].max())
 figure, axes = plt.subplots()
 for place in range(len(counts)):
     last = place == len(counts) - 1
-    dots(axes, place, scores[place, 0], "C1", "^", "old mappings" if last else None)
-    dots(axes, place, scores[place, 1], "C0", "o", "new mappings" if last else None)
+    labels = ("old mappings", "new mappings") if last else (None, None)
+    dots(axes, place - 0.15, scores[place, 0], "C1", "^", labels[0])
+    dots(axes, place + 0.15, scores[place, 1], "C0", "o", labels[1])
 axes.plot(range(len(counts)), mean_blind, "--", color="black", label="without prompt")
 axes.set(xlabel="mappings to learn from", ylabel="right answers", ylim=(0, 1.04))
 axes.set_xticks(range(len(counts)), counts)
-axes.legend()
+axes.legend(loc="center right")
 plt.show()
 # --8<-- [end:figure]

@@ -1,4 +1,4 @@
-"""Where do networks look that read their prompts without a mistake?
+"""Where do networks look that read their prompts?
 
 Some look at the pair of the asked key, others at every pair but that one. With values
 that are all different nothing tells them apart; with values that repeat it shows.
@@ -46,10 +46,11 @@ mean_elsewhere = scores[:, ~looks].mean(axis=1)
 
 # --8<-- [start:figure]
 figure, axes = plt.subplots()
-axes.plot(own, scores[0], "o", color="C0", alpha=0.7, label="all values different")
+circle = {"markersize": 10, "markerfacecolor": "none"}
+axes.plot(own, scores[0], "o", color="C0", label="all values different", **circle)
 axes.plot(own, scores[1], "^", color="C1", alpha=0.7, label="values may repeat")
 axes.set(xlabel="attention to the pair of the asked key", ylabel="right answers")
-axes.set(xlim=(-0.03, 1.03), ylim=(0, 1.04))
-axes.legend(loc="center")
+axes.set(xlim=(-0.04, 1.03), ylim=(0, 1.05))
+axes.legend(loc="lower right")
 plt.show()
 # --8<-- [end:figure]
