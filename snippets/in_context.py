@@ -71,11 +71,11 @@ def as_old(values, old):
 runs = [run(count) for count in counts]
 scores, choices, blind, recited = map(np.array, zip(*runs, strict=True))
 hidden = run(counts[-1], withheld)[0]
-print("mappings  % right answers  at most, by")
-print("to learn     old     new  weights alone")
+print("mappings % right answers  at most, by")
+print("to learn    old     new  weights alone")
 for count, (old, new, _), alone in zip(counts, scores, blind, strict=True):
     print(f"{count:8}", end="")
-    print(*[f"{100 * s.mean():{w}.1f}" for s, w in ((old, 7), (new, 7), (alone, 14))])
+    print(*[f"{100 * s.mean():{w}.1f}" for s, w in ((old, 6), (new, 7), (alone, 14))])
 assert np.all(scores[:, 0].mean(axis=1) > learned_above), "not learned"
 gains = scores[:, 1] - guessing  # (counts, S)
 names = ["1 mapping", *[f"{count} mappings" for count in counts[1:]]]
