@@ -100,8 +100,8 @@ def scores(theta, asked, key, value):
     Wq, Wk, Wv, from_asked, from_read, b1, W2 = [
         tf.reshape(part, shape) for part, shape in zip(parts, SHAPES, strict=True)
     ]
-    look = tf.nn.softmax(tf.einsum("nd,ntd->nt", asked @ Wq, key @ Wk) / 8**0.5)
-    read = tf.einsum("nt,ntd->nd", look, value @ Wv)
+    look = tf.nn.softmax(tf.einsum("nk,ntk->nt", asked @ Wq, key @ Wk) / 8**0.5)
+    read = tf.einsum("nt,ntk->nk", look, value @ Wv)
     return tf.nn.relu(asked @ from_asked + read @ from_read + b1) @ W2
 
 
