@@ -98,6 +98,6 @@ for place in range(len(counts)):
 axes.plot(range(len(counts)), mean_blind, "--", color="black", label="without prompt")
 axes.set(xlabel="mappings to learn from", ylabel="right answers", ylim=(0, 1.04))
 axes.set_xticks(range(len(counts)), counts)
-axes.legend(loc="center right")
+axes.legend(loc="center right", handlelength=1.2)
 plt.show()
 # --8<-- [end:figure]
