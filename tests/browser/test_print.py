@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -46,6 +47,15 @@ def test_paper_shows_the_text_whole_and_nothing_else(
     left_out = paper.locator(LEFT_OUT)
     assert left_out.count() > 5
     assert not [one for one in left_out.all() if one.is_visible()]
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_what_to_ask_before_signing_fits_one_sheet(
+    paper: Page, address: str, language: str
+) -> None:
+    paper.goto(f"{address}{language}before-you-sign/")
+    sheet = paper.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
 
 
 def test_figures_and_code_are_light_on_paper(paper: Page, address: str) -> None:
