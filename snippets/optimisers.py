@@ -51,7 +51,7 @@ def train(x, y, items, step_of, rates, rng, used):
     weights, rate = [w.astype("f") for w in weights], rates[:, None, None]  # (R, 1, 1)
     memory = adam.start(weights)
     for step in range(1, steps + 1):
-        batch = rng.choice(items, size=B)
+        batch = items[rng.integers(len(items), size=B)]
         used("train", batch)
         a1, scores = forward(x[batch], weights)  # (R, B, hidden), (R, B, 10)
         _, dz2 = cross_entropy(scores, y[batch])
@@ -62,7 +62,7 @@ def train(x, y, items, step_of, rates, rng, used):
 
 def run(world, step_of, rates, seed):
     """The place of the chosen rate, and which held-out digits are got right with it."""
-    rng, used, y = np.random.default_rng(seed), ledgers[seed], np.eye(10)[labels]
+    rng, used, y = np.random.default_rng(seed), ledgers[seed], np.eye(10, dtype="f")[labels]
     items, choose = split(rng, 600, 400)
     x = inputs(world, rng).astype("float32")
     with np.errstate(all="ignore"):  # too large a rate overflows, and loses

@@ -55,6 +55,7 @@ def error(predicted, observed, mask):
 def train(model, weights, observed, known, validation, rate, decay):
     """Predictions (S, users, items) and validation errors, where validation is best."""
     memory = remember(weights)
+    n_known = known.sum(axis=(1, 2), keepdims=True, dtype="float32")
     best, kept = np.full(len(observed), np.inf), np.zeros_like(observed)
     for step in range(1, steps + 1):
         predicted, cache = model(weights)
@@ -62,9 +63,7 @@ def train(model, weights, observed, known, validation, rate, decay):
             loss = error(predicted, observed, validation)
             better = loss < best
             best[better], kept[better] = loss[better], predicted[better]
-        slope = np.where(known, predicted - observed, 0) / known.sum(
-            (1, 2), keepdims=True
-        )
+        slope = np.where(known, predicted - observed, 0) / n_known
         gradients = [
             g + decay * w
             for g, w in zip(slopes(weights, cache, slope), weights, strict=True)
