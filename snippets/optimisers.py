@@ -62,7 +62,11 @@ def train(x, y, items, step_of, rates, rng, used):
 
 def run(world, step_of, rates, seed):
     """The place of the chosen rate, and which held-out digits are got right with it."""
-    rng, used, y = np.random.default_rng(seed), ledgers[seed], np.eye(10, dtype="f")[labels]
+    rng, used, y = (
+        np.random.default_rng(seed),
+        ledgers[seed],
+        np.eye(10, dtype="f")[labels],
+    )
     items, choose = split(rng, 600, 400)
     x = inputs(world, rng).astype("float32")
     with np.errstate(all="ignore"):  # too large a rate overflows, and loses

@@ -7,7 +7,6 @@ import re
 import pytest
 from chapter_files import LANGUAGES, Section, labs, sections
 from conftest import ROOT
-
 from runner import Record
 
 VALUE = re.compile(r"\{\{ *([\w]+):([\w\[\]-]+) \|[^}]*\}\}")
