@@ -73,8 +73,8 @@ secret, _, new = (np.stack(part) for part in zip(*map(world, seeds), strict=True
 note("test", seeds, secret[:, :canaries])  # those that never stand there
 x_new, y_new = note("test", seeds, new)
 bits, accuracy = {}, {}  # each (S, ...)
-print("exposure in bits by copies    digits")
-print("              " + "".join(f"{n:5}" for n in copies) + "   right")
+print("exposure in bits by copies".ljust(33) + "wrong")
+print(" " * 13 + "".join(f"{n:5}" for n in copies))
 for name, (treatment, k) in arms.items():
     weights = learn(seeds, treatment, noises[k], choices[k])
     found = exposure(log_p(one_hot(secret)[0], weights), secret)
@@ -82,7 +82,7 @@ for name, (treatment, k) in arms.items():
     right = log_p(x_new, weights).argmax(axis=-1) == y_new.argmax(axis=-1)
     accuracy[name] = right.mean(axis=(1, 2))  # (S,)
     row = "".join(f"{b:5.1f}" for b in bits[name].mean(axis=0))
-    print(f"{name:14}{row}{accuracy[name].mean():8.1%}")
+    print(f"{name:13}{row}{1 - accuracy[name].mean():5.1%}")
 rise = {name: over_seeds(b[:, -1] - b[:, 0]) for name, b in bits.items()}
 truth = {"redrawn": rise.pop("redrawn")}
 verdict, intervals, outcomes = decide(margin, rise)

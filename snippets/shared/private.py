@@ -77,7 +77,7 @@ def train(x, y, weights, rng, steps, share, rate, noise):
 
 # --8<-- [start:epsilon]
 def epsilon(n, steps, share, noise, delta):
-    """What the training promises to a text that stands there n times, at this delta."""
+    """What is promised to a text that stands there n times, at this delta."""
     drawn = np.arange(n + 1)  # copies in a batch: each moves a sum by at most 1
     step = MixtureOfGaussiansDpEvent(noise, drawn, binom.pmf(drawn, n, share))
     accountant = PLDAccountant(value_discretization_interval=0.02)
