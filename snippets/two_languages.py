@@ -109,6 +109,6 @@ for k, (language, color) in enumerate({"English": "C0", "Chinese": "C1"}.items()
 axes.axhline(np.mean(bytes_in) / 1000, color="C5", linestyle="--", linewidth=1)
 axes.text(0.5, np.mean(bytes_in) / 1000, "one token a byte", ha="center", va="bottom")
 axes.set(xlabel="share of Chinese in what the list learned", ylabel="thousand tokens")
-axes.set(ylim=(0, 18))
+axes.set(ylim=(0, 20))
 plt.show()
 # --8<-- [end:figure]
