@@ -146,6 +146,6 @@ def test_the_copies_are_dated_licensed_and_aligned() -> None:
     for one, other in zip(english[1:], chinese[1:], strict=True):
         assert not re.search(r"[\u4e00-\u9fff]", one)
         assert re.search(r"[\u4e00-\u9fff]", other)
-        assert not re.search(r"\[@|\{\{|\]\(|:::|```|\*\*|\$", one + other)
+        assert not re.search(r"\[@|\{\{|\]\(|:::|```|\*\*|\$|\\", one + other)
         ratio = len(other.encode()) / len(one.encode())
         assert 0.7 < ratio < 1.42  # a section says the same in both
