@@ -75,10 +75,10 @@ def doublings(cheap, dear):  # (seeds, sections) each
 effects = {name: doublings(*costs[name]) for name in names}
 totals = np.array([costs[share].sum(axis=2).mean(axis=1) for share in shares])
 ratios = [2 ** effects[share].mean for share in shares]
-print("Chinese in     tokens for     Chinese /")
-print("the list    English Chinese   English")
+print("Chinese in  tokens needed   Chinese /")
+print("the list   English  Chinese   English")
 for share, (a, b), ratio in zip(shares, totals, ratios, strict=True):
-    print(f"{share:8.1%} {a:10.0f} {b:7.0f} {ratio:9.2f}")
+    print(f"{share:8.1%} {a:9.0f} {b:8.0f} {ratio:9.2f}")
 deciding = {name: effects[share] for name, share in judged.items()}
 verdict, intervals, outcomes = decide(margin, deciding)
 level = confirm("does not", margin, {"joined at random": effects["random"]})

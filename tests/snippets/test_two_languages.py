@@ -24,11 +24,13 @@ def program() -> Names:
 
 
 @pytest.fixture(scope="module")
-def values(record) -> Names:
+def values(record):
     return record("two_languages").values
 
 
-def pairs_by_replacing(words: Counter[bytes], wanted: int) -> tuple[list, dict]:
+def pairs_by_replacing(
+    words: Counter[bytes], wanted: int
+) -> tuple[list[tuple[int, int]], dict[bytes, list[int]]]:
     """The list and each word's tokens: pairs counted anew at each step and joined by str.replace.
 
     A token is a character of the private area, so that a word is a string.
@@ -38,8 +40,8 @@ def pairs_by_replacing(words: Counter[bytes], wanted: int) -> tuple[list, dict]:
     for k in range(wanted):
         counts: Counter[tuple[int, int]] = Counter()
         for word, text in written.items():
-            for a, b in zip(text, text[1:], strict=False):
-                counts[ord(a) - 0xF0000, ord(b) - 0xF0000] += words[word]
+            for one, other in zip(text, text[1:], strict=False):
+                counts[ord(one) - 0xF0000, ord(other) - 0xF0000] += words[word]
         a, b = min(counts, key=lambda pair: (-counts[pair], pair))
         merges.append((a, b))
         both, new = chr(0xF0000 + a) + chr(0xF0000 + b), chr(0xF0100 + k)
@@ -82,7 +84,7 @@ def test_any_text_can_be_written_and_read_back(program: Names, learned_on: str) 
 
 
 def test_no_join_makes_a_text_longer(program: Names) -> None:
-    """Each further pair of a list can only save: as many tokens as it has places, at least none."""
+    """A pair saves a token wherever it stands, so that a longer list never costs more."""
     from shared.byte_pairs import encode, learn
 
     words = Counter(word for part in program["chinese"][:20] for word in part)
