@@ -101,7 +101,8 @@ def test_linear_classifiers_of_another_library_gain_alike(values, world):
     alone, by_size, equal = np.mean(found, axis=0)
     margin = values["margin"]
     if world == "alike":
-        assert by_size[0] - alone[0] > margin > by_size[1] - alone[1]
+        lab, company = by_size - alone  # an average also calms the company's last steps
+        assert lab > margin and lab > 3 * company
     else:
         assert equal[0] - alone[0] > margin and equal[1] - alone[1] > margin
         # Weights by size bring the company less; with these classifiers, more than nothing.
