@@ -62,13 +62,9 @@ def train(x, y, items, step_of, rates, rng, used):
 
 def run(world, step_of, rates, seed):
     """The place of the chosen rate, and which held-out digits are got right with it."""
-    rng, used, y = (
-        np.random.default_rng(seed),
-        ledgers[seed],
-        np.eye(10, dtype="f")[labels],
-    )
+    rng, used = np.random.default_rng(seed), ledgers[seed]
     items, choose = split(rng, 600, 400)
-    x = inputs(world, rng).astype("float32")
+    x, y = inputs(world, rng).astype("f"), np.eye(10, dtype="f")[labels]
     with np.errstate(all="ignore"):  # too large a rate overflows, and loses
         weights = train(x, y, items, step_of, rates, rng, used)
         used("choose", choose)

@@ -42,11 +42,9 @@ N_all = N_fresh + data_sizes[-1]
 tuning, tested = worlds(tuning_seeds, N_all), worlds(seeds, N_all)
 
 
-def train(x, y, weights, rates):
-    """x: (worlds, N, inputs). Adam, with rates that fall to zero, all side by side."""
+def train(x, y, weights, highest):
+    """x: (worlds, N, inputs), weights: (rates, worlds, ...). Each rate falls to zero."""
     used("train", x.reshape(-1, x.shape[-1]), y.ravel())
-    weights = [np.stack([w] * len(rates)) for w in weights]  # (rates, worlds, ...)
-    highest = np.array(rates, x.dtype)[:, None, None, None]
     memory, rng = adam.start(weights), np.random.default_rng(x.shape[1])
     world = np.arange(len(x))[:, None]  # (worlds, 1)
     for step in range(1, steps + 1):
@@ -55,8 +53,8 @@ def train(x, y, weights, rates):
         a1, y_hat = perceptron.forward(x_batch, weights)
         _, dy_hat = perceptron.squared_error(y_hat, y_batch)
         gradients = perceptron.backward(x_batch, a1, dy_hat, weights)
-        now = highest * (1 - step / steps)
-        weights, memory = adam.adam(weights, gradients, memory, step, now)
+        falling = highest * (1 - step / steps)
+        weights, memory = adam.adam(weights, gradients, memory, step, falling)
     return weights
 
 
@@ -66,9 +64,10 @@ def error(purpose, seeds, data, rates, N, width, copies=1, dead=0):
     x_fresh, y_fresh = (a[:, :N_fresh] for a in data)
     rngs = [np.random.default_rng([seed, 2]) for seed in seeds]
     starts = stack(perceptron.start(rng, x.shape[-1], width, 1) for rng in rngs)
-    weights = [w.astype(x.dtype) for w in starts]
+    highest = np.array(rates, x.dtype)[:, None, None, None]
+    weights = [w.astype(x.dtype) + 0 * highest for w in starts]  # (rates, worlds, ...)
     weights[0][..., width - dead :] = 0  # a unit that no input moves never learns
-    _, y_hat = perceptron.forward(x_fresh, train(x, y, weights, rates))
+    _, y_hat = perceptron.forward(x_fresh, train(x, y, weights, highest))
     used(purpose, x_fresh.reshape(-1, x.shape[-1]), y_fresh.ravel())
     return perceptron.squared_error(y_hat, y_fresh)[0] / y_fresh.var(axis=(1, 2))
 
@@ -92,7 +91,6 @@ paths = {
     "units, 128 examples": errors[0],
 }
 verdict, intervals, outcomes = decide(margin, effects(paths))
-
 copied = np.array([learn(N, widths[-1], copies=N // data_sizes[0]) for N in data_sizes])
 idle = np.array([learn(data_sizes[-1], w, dead=w - widths[0]) for w in widths])
 fakes = {"copied data": copied, "dead units": idle}
