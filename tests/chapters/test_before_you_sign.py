@@ -9,7 +9,7 @@ from chapter_files import LANGUAGES, Section, labs, sections
 from conftest import ROOT
 from runner import Record
 
-VALUE = re.compile(r"\{\{ *([\w]+):([\w\[\]-]+) \|[^}]*\}\}")
+VALUE = re.compile(r"\{\{ *([\w]+):([\w\[\]-]+) (?:\|[^}]*)?\}\}")
 SHEET = "before-you-sign.md"
 TOGETHER = 8  # labs
 
