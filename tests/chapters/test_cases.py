@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from chapter_files import LANGUAGES, file
+from chapter_files import LANGUAGES, file, labs
 from chapters.cases import CASES, TEXTS, WORDS, read_cases, read_words
 from conftest import ROOT
 from pybtex.database import parse_file
@@ -155,3 +155,21 @@ def test_the_chapter_on_working_together_counts_them(language: str) -> None:
     text = file(language, "working-together.md").read_text("utf-8")
     for what in ("decided", "use", "lost", "terms"):
         assert f"::: case-counts {what}" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lab_and_the_cases_in_which_it_happened_lead_to_each_other(
+    language: str,
+) -> None:
+    """The page names them in its text; each case leads back by what the front matter says."""
+    groups = {id_: case["group"] for id_, case in RAW.items()}
+    told = 0
+    for page in labs():
+        head, text = file(language, page).read_text("utf-8").split("\n---\n", 1)
+        listed = yaml.safe_load(head)["lab"].get("cases", [])
+        happened = text.partition("{ #happened }")[2]
+        linked = re.findall(r"\]\(\.\./cases/(\w+)\.md#([\w-]+)\)", happened)
+        assert [id_ for _, id_ in dict.fromkeys(linked)] == listed, page
+        assert all(groups[id_] == group for group, id_ in linked), page
+        told += bool(listed)
+    assert told >= 8

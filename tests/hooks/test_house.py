@@ -23,7 +23,7 @@ HOOKS = ROOT / "overrides" / "hooks"
 ROOMS = ("runner", "drawing", "chapters", "copies", "publish")
 # The aim is 4,500 lines. 7,670 when the rooms were built; the cases of collaboration and their finder took 347 more,
 # the effects of a lab with their intervals 118.
-MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 8130, 6, 10, 50
+MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 8128, 6, 10, 50
 BENT = "What we bend, and until when"
 MOST_BENT = 3
 # What these bend counts nowhere else: they go with the issue on search.

@@ -119,6 +119,7 @@ class Lab:
     form: str  # how Python formats an effect
     conditions: tuple[str, ...]  # in the order of the run's `intervals`
     control: tuple[str, ...]  # in the order of its `control`
+    cases: tuple[str, ...]  # of collaboration, in which it happened
     place: Place
 
 
@@ -131,17 +132,8 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
     if "lab" not in source.meta:
         return None
     lab, place = source.meta["lab"], source.place("lab:")
-    parts = (
-        "snippet",
-        "question",
-        "claim",
-        "verdict",
-        "finding",
-        "unit",
-        "format",
-        "conditions",
-        "control",
-    )
+    texts = ("question", "claim", "verdict", "finding", "unit", "format")
+    parts = ("snippet", *texts, "conditions", "control")
     missing = [p for p in parts if not (isinstance(lab, dict) and lab.get(p))]
     if missing:
         place.fail(f"the lab has no {missing[0]}.", f"add it: {', '.join(parts)}.")
@@ -167,8 +159,7 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
                 f"'{titles}' names {len(lab[titles])}, '{name}' of {snippet}.py has {count}.",
                 "name each of them, in the same order.",
             )
-    texts = ("claim", "verdict", "finding", "question", "unit", "format")
-    lists = ("also", "conditions", "control")
+    lists = ("also", "conditions", "control", "cases")
     said: dict[str, Any] = {part: str(lab[part]).strip() for part in texts}
     said |= {part: tuple(lab.get(part, ())) for part in lists}
     return Lab(source.uri, source.title, snippet, form=said.pop("format"), place=place, **said)  # fmt: skip
