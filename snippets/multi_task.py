@@ -71,12 +71,13 @@ def error(W, x, y):
     return np.mean((np.einsum("tni,it->tn", x, W) - y) ** 2)
 
 
-def chosen(used, train, validation, allowed):
-    """The trunk and the weights that predict the validation samples best."""
+def chosen(used, train, validation):
+    """Trunk and weights that predict the validation samples best: none, 4, or any."""
     used("train", *train)
     used("choose", *validation)
-    fits = [(trunk, learn(*train, trunk, p)) for trunk in allowed for p in penalties]
-    return min(fits, key=lambda fit: error(fit[1], *validation))
+    fits = [(trunk, learn(*train, trunk, p)) for trunk in trunks for p in penalties]
+    fits.sort(key=lambda fit: error(fit[1], *validation))
+    return [next(f for f in fits if f[0] in some) for some in ([0], [4], trunks)]
 
 
 # --8<-- [end:learners]
@@ -91,9 +92,8 @@ for d, share in enumerate(dial):
         train, validation = sample(rng, W, n_samples), sample(rng, W, n_validation)
         test = sample(rng, W, n_test, noise=0)
         used("test", *test)
-        for k, allowed in enumerate(([0], [4], trunks)):
-            choices[d, s], fit = chosen(used, train, validation, allowed)
-            errors[k, d, s] = error(fit, *test)
+        for k, (choice, W_hat) in enumerate(chosen(used, train, validation)):
+            choices[d, s], errors[k, d, s] = choice, error(W_hat, *test)
 print("share           error   shared by")
 print("common  apart  together    choice")
 for d, share in enumerate(dial):

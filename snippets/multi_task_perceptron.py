@@ -15,7 +15,7 @@ seeds = range(1000, 1008)
 tasks, inputs, units, noise = 10, 10, 4, 0.3
 hidden, steps = 16, 400
 counts = [10, 30, 100]  # samples for each task
-learning_rates = [0.003, 0.01, 0.03]
+learning_rates = np.array([0.003, 0.01, 0.03])[:, None, None, None]
 
 
 # --8<-- [start:tasks]
@@ -49,30 +49,32 @@ def first_weights(rng, joint):
 
 def gradients(x, y, weights):
     """Of the losses of all tasks, added; a shared trunk gets the sum of what they ask."""
-    a1, y_hat = forward(x, weights)  # (tasks, n, hidden), (tasks, n, 1)
+    a1, y_hat = forward(x, weights)  # (..., tasks, n, hidden), (..., tasks, n, 1)
     found = backward(x, a1, squared_error(y_hat, y)[1], weights)
-    shared = len(weights[0]) == 1
+    shared = weights[0].shape[-3] == 1
     return [
-        g.sum(0, keepdims=True) if shared and k < 2 else g for k, g in enumerate(found)
+        g.sum(-3, keepdims=True) if shared and k < 2 else g for k, g in enumerate(found)
     ]
 
 
-def train(used, weights, data, validation, learning_rate):
-    """The loss on the validation samples and the weights, at the step they prefer."""
+def train(used, weights, data, validation):
+    """The weights of the rate and the step that the validation samples prefer."""
     used("train", *data)
     used("choose", *validation)
-    memory, best = remember(weights), (np.inf, weights)
+    weights = [w + 0 * learning_rates for w in weights]  # (rates, ...), side by side
+    memory, best, chosen = remember(weights), np.inf, weights
     for step in range(1, steps + 1):
         slopes = gradients(*data, weights)
-        weights, memory = adam(weights, slopes, memory, step, learning_rate)
+        weights, memory = adam(weights, slopes, memory, step, learning_rates)
         if step % 10 == 0:
-            loss = test_error(weights, *validation)
-            best = min(best, (loss, weights), key=lambda pair: pair[0])
-    return best
+            losses = test_error(weights, *validation)  # (rates,)
+            if losses.min() < best:
+                best, chosen = losses.min(), [w[losses.argmin()] for w in weights]
+    return chosen
 
 
 def test_error(weights, x, y):
-    return np.mean((forward(x, weights)[1] - y) ** 2)
+    return np.mean((forward(x, weights)[1] - y) ** 2, axis=(-3, -2, -1))
 
 
 # --8<-- [end:train]
@@ -89,8 +91,7 @@ for s, seed in enumerate(seeds):
             used("test", *test)
             for j, joint in enumerate([False, True]):
                 start = first_weights(rng, joint)
-                runs = [train(used, start, data, validation, r) for r in learning_rates]
-                _, weights = min(runs, key=lambda pair: pair[0])
+                weights = train(used, start, data, validation)
                 errors[k, j, c, s] = test_error(weights, *test)
 
 gains = errors[:, 0] - errors[:, 1]  # (related?, samples, seed)
