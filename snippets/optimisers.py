@@ -50,9 +50,9 @@ def train(x, y, items, step_of, rates, rng, used):
     weights = [np.stack([w] * len(rates)) for w in start(rng, x.shape[1], hidden, 10)]
     weights, rate = [w.astype("f") for w in weights], rates[:, None, None]  # (R, 1, 1)
     memory = adam.start(weights)
-    for step in range(1, steps + 1):
-        batch = items[rng.integers(len(items), size=B)]
-        used("train", batch)
+    batches = items[rng.integers(len(items), size=(steps, B))]
+    used("train", batches.ravel())
+    for step, batch in enumerate(batches, start=1):
         a1, scores = forward(x[batch], weights)  # (R, B, hidden), (R, B, 10)
         _, dz2 = cross_entropy(scores, y[batch])
         gradients = backward(x[batch], a1, dz2, weights)
