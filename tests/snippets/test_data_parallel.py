@@ -54,7 +54,7 @@ def train(seed, n, exchange):
 
 @pytest.mark.parametrize("k", range(0, 20, 4))
 def test_by_hand_one_worker_and_two_have_the_recorded_losses(values, k):
-    seed, reference = values["seeds"][k], values["reference"][:, k]
+    seed, reference = values["seeds"][k], np.array(values["reference"])[:, k]
     for n in (1, 2, 4):
         losses, _ = train(seed, n, exchange=True)
         np.testing.assert_allclose(losses, reference, atol=1e-4)
@@ -64,7 +64,7 @@ def test_by_hand_one_worker_and_two_have_the_recorded_losses(values, k):
 def test_by_hand_workers_apart_differ_as_recorded(values, k):
     seed = values["seeds"][k]
     losses, workers = train(seed, 2, exchange=False)
-    largest = np.abs(losses - values["reference"][:, k]).max()
+    largest = np.abs(losses - np.array(values["reference"])[:, k]).max()
     assert largest == pytest.approx(values["largest_apart"][k], abs=1e-3)
     gap = max(np.abs(a - b).max() for a, b in zip(*workers, strict=True))
     assert 0.05 < gap < values["gap_apart"] + 1e-3

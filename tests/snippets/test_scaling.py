@@ -133,7 +133,7 @@ def test_copies_are_copies_and_dead_units_stay_dead():
 
     names["train"] = watch
     names["error"](
-        "test", names["seeds"], names["tested"], 0.03, 512, 8, copies=4, dead=6
+        "test", names["seeds"], names["tested"], [0.03], 512, 8, copies=4, dead=6
     )
     (x, weights) = seen[0]
     for k in range(3):
