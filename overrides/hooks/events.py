@@ -191,8 +191,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     if not now.outer:
         with _told():
             now.finish()
-    if not now.outer and not now.own["path"]:
-        now.published.remember(now.fingerprints, now.staging.folder)
+        if not now.own["path"]:
+            now.published.remember(now.fingerprints, now.staging.folder)
     now.staging.publish()
     config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
     state.builds.pop().warnings.remove()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import posixpath
 import re
 import textwrap
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from xml.etree.ElementTree import Element
 from drawing.output import provenance_html, provenance_line
 from runner import Place, Record, nearest
 
-from ..data import read_joined
+from ..data import Lab, read_joined
 from ..page import Mark, Part
 from ..values import check_section, the_record
 
@@ -53,6 +54,11 @@ class Call:
     def word(self, name: str) -> str:
         """One of the site's own words in the page's language."""
         return self.edition.words[name]
+
+    def link(self, lab: Lab) -> str:
+        """A link to the page of a lab, in Markdown."""
+        here = posixpath.dirname(self.uri) or "."
+        return f"[{lab.title}]({posixpath.relpath(lab.uri, here)})"
 
     def section(self) -> tuple[Record, str]:
         """The record and the section that the argument `program:section` names.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from xml.etree.ElementTree import Element, SubElement
 
 from runner import nearest
@@ -45,12 +44,10 @@ def _section(call: Call, case: Case) -> str:
         told["outsiders"] = f"[{'; '.join(f'@{key}' for key in case.outsiders)}]"
     lines = [f"## {case.texts['name']} {{ #{case.id} }}", brief]
     lines += [f"**{fields[part]}**{colon}{text}" for part, text in told.items()]
-    if labs := [lab for lab in call.edition.labs.values() if case.id in lab.cases]:
-        here = posixpath.dirname(call.uri) or "."
-        links = [f"[{lab.title}]({posixpath.relpath(lab.uri, here)})" for lab in labs]
-        lines.append(
-            f"**{words['say']['labs']}**{colon}{words['say']['comma'].join(links)}"
-        )
+    labs = [lab for lab in call.edition.labs.values() if case.id in lab.cases]
+    if labs:
+        links = words["say"]["comma"].join(map(call.link, labs))
+        lines.append(f"**{words['say']['labs']}**{colon}{links}")
     return call.reading.numbered("\n\n".join(lines), case.place)
 
 

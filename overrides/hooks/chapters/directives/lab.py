@@ -12,6 +12,5 @@ def write(call: Call) -> str:
     labs = call.edition.labs.values()
     names = {posixpath.basename(lab.uri).removesuffix(".md"): lab for lab in labs}
     lab = call.entry(names, "lab")
-    link = posixpath.relpath(lab.uri, posixpath.dirname(call.uri) or ".")
     tested = f"**{call.word('tested')}**{call.word('colon')}"
-    return f"{tested}[{lab.title}]({link}) · {call.word(lab.verdict)}\n{{ .to-lab }}"
+    return f"{tested}{call.link(lab)} · {call.word(lab.verdict)}\n{{ .to-lab }}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from xml.etree.ElementTree import Element
 
 from runner import nearest
@@ -22,8 +21,7 @@ def write(call: Call) -> Element:
         )
     blocks = []
     for lab in labs:
-        link = posixpath.relpath(lab.uri, posixpath.dirname(call.uri) or ".")
         verdict = f"**{call.word(lab.verdict)}**{{ .{lab.verdict.replace(' ', '-')} }}"
-        blocks += [f"[{lab.title}]({link}) · {verdict}", lab.claim]
+        blocks += [f"{call.link(lab)} · {verdict}", lab.claim]
         blocks.append(effects_table(call, lab))
     return call.wrapped("labs", "\n\n".join(blocks))
