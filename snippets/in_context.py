@@ -7,7 +7,7 @@ learn from 1 to 256 such mappings. What do they answer when the mapping is new?
 import matplotlib.pyplot as plt
 import numpy as np
 
-from shared.ledger import Ledger
+from shared.ledger import Ledger, note
 from shared.plots import dots
 from shared.prompts import (
     answers,
@@ -44,8 +44,7 @@ def run(count, prompt_of=shown):
     ledgers = [Ledger() for _ in seeds]
     weights = train(ledgers, rngs, old, prompt_of)
     rate, weights = chosen(ledgers, weights, choose, prompt_of)
-    for used, mine in zip(ledgers, new, strict=True):
-        used("test", mine)
+    note(ledgers, "test", new)
     shuffled = np.stack([r.permuted(n, axis=1) for r, n in zip(rngs, new, strict=True)])
     scores = [right(prompt_of(values), values, weights) for values in (old, new)]
     scores.append(right(prompt_of(shuffled), new, weights))

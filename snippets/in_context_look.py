@@ -7,7 +7,7 @@ that are all different nothing tells them apart; with values that repeat it show
 import matplotlib.pyplot as plt
 import numpy as np
 
-from shared.ledger import Ledger
+from shared.ledger import Ledger, note
 from shared.prompts import chosen, forward, keys, mappings, right, shown, train
 
 seeds, count = range(1100, 1120), 256
@@ -26,9 +26,8 @@ old, choose, new = (np.stack(part) for part in parts)  # (S, N, keys)
 ledgers = [Ledger() for _ in seeds]
 choices, weights = chosen(ledgers, train(ledgers, rngs, old, shown), choose, shown)
 repeats = np.stack([repeating(rng) for rng in rngs])
-for used, mine, other in zip(ledgers, new, repeats, strict=True):
-    used("test", mine)
-    used("test", other)
+note(ledgers, "test", new)
+note(ledgers, "test", repeats)
 
 look = forward(shown(new), weights)[0]  # (S, asked, pair)
 own = np.diagonal(look, axis1=1, axis2=2).mean(axis=1)  # weight on the asked key's pair

@@ -7,9 +7,9 @@ full rank. All of its weights are trained on, or get an update of low rank, or s
 import matplotlib.pyplot as plt
 import numpy as np
 
-from shared.adapting import adapt, anew, note
+from shared.adapting import adapt, anew
 from shared.digits import held_out, labels, split
-from shared.ledger import Ledger
+from shared.ledger import Ledger, note
 from shared.perceptron import forward
 from shared.plots import ticks
 from shared.shifted import shifts, shown, unrelated, x, y

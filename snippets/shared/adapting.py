@@ -31,13 +31,6 @@ def slopes(gradients, parts):
 # --8<-- [end:update]
 
 
-def note(ledgers, purpose, items):
-    """items: (S, n), noted in the ledger of each seed."""
-    for used, each in zip(ledgers, items, strict=True):
-        used(purpose, each)
-    return items
-
-
 # --8<-- [start:adapt]
 def anew(rngs, *sizes):
     """First weights of a new network for each seed, (S, ...)."""

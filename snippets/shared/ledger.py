@@ -22,3 +22,10 @@ class Ledger:
 
 
 # --8<-- [end:ledger]
+
+
+def note(ledgers, purpose, rows):
+    """rows: (S, N, ...), those of each seed in its own ledger. Returns them."""
+    for used, mine in zip(ledgers, rows, strict=True):
+        used(purpose, mine)
+    return rows

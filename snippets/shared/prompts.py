@@ -8,6 +8,7 @@ import numpy as np
 from shared import perceptron
 from shared.adam import adam
 from shared.adam import start as remember
+from shared.ledger import note
 from shared.perceptron import cross_entropy, log_softmax
 
 keys, hidden, steps, B = 8, 32, 500, 8
@@ -80,8 +81,7 @@ def right(prompt, values, weights):
 # --8<-- [start:learn]
 def train(ledgers, rngs, old, prompt_of):
     """By Adam. old: (S, K, keys). A network for each rate and each seed, (R * S, ...)."""
-    for used, mine in zip(ledgers, old, strict=True):
-        used("train", mine)
+    note(ledgers, "train", old)
     starts = zip(*[first_weights(rng) for rng in rngs], strict=True)
     batches = np.stack([r.integers(old.shape[1], size=(steps, B)) for r in rngs])
     weights = [
@@ -98,9 +98,7 @@ def train(ledgers, rngs, old, prompt_of):
 
 def chosen(ledgers, weights, choose, prompt_of):
     """Of each seed the rate that is best with new mappings: reading gets its best chance."""
-    for used, mine in zip(ledgers, choose, strict=True):
-        used("choose", mine)
-    values = np.tile(choose, (len(rates), 1, 1))
+    values = np.tile(note(ledgers, "choose", choose), (len(rates), 1, 1))
     scores = right(prompt_of(values), values, weights).reshape(len(rates), -1)
     best, each = scores.argmax(axis=0), np.arange(len(choose))
     return best, [w.reshape(len(rates), -1, *w.shape[1:])[best, each] for w in weights]

@@ -5,15 +5,14 @@ import numpy as np
 from shared.adam import adam
 from shared.adam import start as remember
 from shared.digits import images
+from shared.ledger import note
 from shared.perceptron import backward, cross_entropy, forward, start
 
 
 # --8<-- [start:fit]
 def look(ledgers, purpose, items):
     """The pixels of items (S, n), noted in the ledger of each seed."""
-    for used, each in zip(ledgers, items, strict=True):
-        used(purpose, each)
-    return 2 * images[items].astype("float32") - 1  # (S, n, 64)
+    return 2 * images[note(ledgers, purpose, items)].astype("float32") - 1  # (S, n, 64)
 
 
 def fit(x, y, hidden, rngs, steps, B, rate):
