@@ -93,7 +93,7 @@ def as_notebooks(records: dict[str, Record], target: Path) -> None:
     (target / "mkdocs.yml").write_text(
         "site_name: The same chapters as notebooks\n"
         "theme: {name: material, font: false}\n"
-        "plugins: [search, {mkdocs-jupyter: {execute: false}}]\n"
+        "plugins: [{mkdocs-jupyter: {execute: false}}]\n"
         "markdown_extensions: [admonition, attr_list, footnotes, tables]\n"
     )
 

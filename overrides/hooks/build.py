@@ -20,12 +20,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from publish.assets import SHIM, finish_assets, is_published
+from publish.assets import finish_assets, is_published
 from publish.finishing import page_policy
 from publish.metadata import read_citation
 from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
-from publish.search import WHOLE, teach_words
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Published, Rebuild, digest_of, fingerprint
 from runner import Record, ensure_records, packed, read_modules
@@ -113,9 +112,6 @@ class Build:
         config.site_dir = str(self.staging.folder)
         address = self.outer.config.site_url if self.outer else config.site_url
         config.extra["root_url"] = address  # of all languages, for the sitemap
-        folder = f"{self.own['path']}/" if self.outer else ""
-        # From the search's own script, three folders below the root.
-        config.extra["index"] = f"../../../{folder}{WHOLE}"
         config.extra["published"] = self.command != "serve"
         config.extra_css = []  # they become one with Material's
 
@@ -142,7 +138,6 @@ class Build:
         extensions.append(self.reading)
         fences = {"custom_fences": self.reading.fences()}
         config.mdx_configs["pymdownx.superfences"] = fences
-        teach_words(list(self.edition.glossary.by_form))
 
     def _context(self, files: Files) -> str:
         """A digest of what decides a page beside its own text."""
@@ -186,7 +181,7 @@ class Build:
         """The theme's files that the site needs, once for all languages; the pictures of link previews."""
         for file in list(files):
             if file.src_uri.startswith("assets/") and (
-                self.outer or not is_published(file.src_uri, self.languages)
+                self.outer or not is_published(file.src_uri)
             ):
                 files.remove(file)
         if has_previews(self.config, self.command) and not self.outer:
@@ -263,7 +258,7 @@ class Build:
         site, served = self.staging.folder, self.command == "serve"
         finish_assets(site, self.cache, paths, folders, self.styles)
         if not served:
-            files = offline_files(site, paths, self.root / "overrides" / SHIM)
+            files = offline_files(site, paths)
             if self.config.extra["offline"]:
                 self.staging.fill(files)
             else:

@@ -178,8 +178,6 @@ def on_post_template(
 def on_post_build(config: MkDocsConfig) -> None:
     """The first language's build starts the others, and publishes all."""
     now = state.now
-    if now.pages:
-        now.pages.complete_search(now.staging.folder / "search/search_index.json")
     with _told():
         now.keep_addresses()
     if not now.own["path"]:

@@ -145,7 +145,6 @@ class Kept:
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     content: str = ""
     output: str = ""
-    found: list[dict[str, Any]] = field(default_factory=list)  # by the search
 
 
 class Rebuild:
@@ -173,7 +172,7 @@ class Rebuild:
             return text
         self.same.add(text.uri)
         page.title = kept.title
-        page.meta.update(template="unchanged.html", search={"exclude": True})
+        page.meta.update(template="unchanged.html")
         return Text(text.uri, "x", text.place, Marks(""))
 
     def content(self, html: str, page: Page, files: Files) -> str:
@@ -201,17 +200,3 @@ class Rebuild:
         if page.file.src_uri not in self.same:
             kept.output = finish()
         return kept.output
-
-    def complete_search(self, index: Path) -> None:
-        """Adds to the search's index what earlier builds found in pages that are as they were."""
-        found = json.loads(index.read_text(encoding="utf-8"))
-        for uri in self.before:
-            if uri not in self.same:
-                self.kept[uri].found = []
-        pages = {
-            self.kept[uri].url.removeprefix("./"): self.kept[uri] for uri in self.before
-        }
-        for document in found["docs"]:
-            pages[document["location"].partition("#")[0]].found.append(document)
-        found["docs"] = [one for uri in self.before for one in self.kept[uri].found]
-        index.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")

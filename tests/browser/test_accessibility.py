@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -209,9 +210,6 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
         focus = page.evaluate(FOCUS)
         if focus is None:  # round once
             break
-        if not focus["visible"]:  # the search opens on a phone
-            wait_for(page, f"() => ({FOCUS})().visible")
-            focus = page.evaluate(FOCUS)
         assert focus["stop"] != previous, f"a trap: {focus['html']}"
         previous = focus["stop"]
         assert focus["visible"], f"the focus cannot be seen: {focus}"
@@ -285,25 +283,29 @@ def test_the_keyboard_searches(
     page = visit(f"{language}faq/")
     set_scheme(page, scheme)
     page.keyboard.press("/")
-    page.wait_for_selector("#__search:checked", state="attached")
+    page.wait_for_selector(".search[open]")
     page.keyboard.insert_text(query)
-    page.keyboard.press("End")  # the search listens for keys
-    page.wait_for_selector(".md-search-result__item a")
+    page.wait_for_selector(".search li mark")
+    expect(page.locator(".search output")).to_have_text(re.compile(r"^\d"))
     for rules in (TAGS, COLOUR):
         refuse(violations({f"{language}faq/": page}, rules, f"searching, {scheme}"))
     page.keyboard.press("ArrowDown")
-    page.wait_for_selector(".md-search-result__link:focus")
+    page.wait_for_selector(".search li a:focus")
     focus = page.evaluate(FOCUS)
     assert focus["outline"] >= 2, focus
     page.keyboard.press("Escape")
-    page.wait_for_selector("#__search:not(:checked)", state="attached")
+    page.wait_for_selector(".search", state="hidden")
     page.keyboard.press("/")
-    page.wait_for_selector("#__search:checked", state="attached")
-    page.wait_for_selector(".md-search-result__item a")
+    page.wait_for_selector(".search li a")
     page.keyboard.press("ArrowDown")
-    page.wait_for_selector(".md-search-result__link:focus")
+    page.wait_for_selector(".search li a:focus")
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "h=" in url)
+    page.wait_for_selector("article")
+    assert page.locator(".search[open]").count() == 0
+    page.wait_for_selector(".unmark")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".unmark", state="detached")
+    assert "h=" not in page.url
 
 
 def test_the_keyboard_changes_colours_and_language(

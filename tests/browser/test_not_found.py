@@ -126,15 +126,14 @@ def test_it_searches(
 ) -> None:
     """By its own form, and in the header."""
     page, _ = open_missing(browser, at_root + path)
-    page.click("input.md-search__input")
-    page.fill("input.md-search__input", query)
-    page.press("input.md-search__input", "End")
-    results = page.locator(".md-search-result__item a")
+    page.click(".search-open")
+    page.fill(".search input", query)
+    results = page.locator(".search li a")
     results.first.wait_for()
     assert any(
         expected in link for link in results.evaluate_all("all => all.map(a => a.href)")
     )
-    page.press("input.md-search__input", "Escape")
+    page.keyboard.press("Escape")
 
     form = page.locator(".not-found form").first
     form.locator("input").fill(query)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from .test_site import contrast
 
 PAPER = 672  # an A4 page between its margins, in CSS pixels
-LEFT_OUT = ".md-header, .md-sidebar, .md-footer, .md-search, .md-top, .md-skip, .md-code__nav, .headerlink, .footnote-backref"
+LEFT_OUT = ".md-header, .md-sidebar, .md-footer, .search-open, .search, .md-top, .md-skip, .md-code__nav, .headerlink, .footnote-backref"
 
 # What is wider than the paper or than its own frame.
 CUT = """paper => [...document.querySelectorAll("article *")].filter(one => {

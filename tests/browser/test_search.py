@@ -4,62 +4,35 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from typing import Literal
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from playwright.sync_api import Browser, Page
 
-INPUT = "input.md-search__input"
-RESULT = ".md-search-result__item"
+INPUT = ".search input"
+RESULT = ".search li a"
+FOLDERS = {"en": "", "zh": "zh/"}
+QUERIES: dict[str, dict[str, str]] = yaml.safe_load(
+    Path(__file__).with_name("queries.yml").read_text(encoding="utf-8")
+)
+ENOUGH = 0.95  # of the queries of a language
 Search = Callable[[str, str], list[str]]
 PageOf = Callable[[str], Page]
-
-# Language, query, and what stands among the first three results.
-QUERIES = [
-    ("", "back-propagation", "mathematics/"),
-    ("", "backpropagation", "mathematics/"),
-    ("", "back propagation", "mathematics/"),
-    ("", "foundation model", "core-concepts/"),
-    ("", "industry", "working-together/"),
-    ("", "academia", "working-together/"),
-    ("", "overfitting", "labs/overfitting/"),
-    ("", "attention", "labs/attention/"),
-    ("", "finetuning", "applications/"),
-    ("", "Adam", "labs/optimisers/"),
-    ("", "GPT-3", "corrections/"),
-    ("", "GPT3", "corrections/"),
-    ("", "numpy_network", "notebooks/numpy_network/"),
-    ("", "numpy_network.py", "notebooks/numpy_network/"),
-    ("", "np.random.default_rng", "random-targets/"),
-    ("", "default_rng", "random-targets/"),
-    ("", "GradientTape", "practice/"),
-    ("zh/", "基础模型", "core-concepts/"),
-    ("zh/", "反向传播", "mathematics/"),
-    ("zh/", "注意力机制", "principles/"),
-    ("zh/", "注意力", "labs/attention/"),
-    ("zh/", "产业界", "working-together/"),
-    ("zh/", "学术界", "working-together/"),
-    ("zh/", "过拟合", "faq/"),
-    ("zh/", "梯度下降", "notebooks/optimisers/"),
-    ("zh/", "损失函数", "mathematics/"),
-    ("zh/", "多模态", "core-concepts/"),
-    ("zh/", "自监督学习", "labs/self-supervision/"),
-    ("zh/", "Adam", "labs/optimisers/"),
-    ("zh/", "numpy_network", "notebooks/numpy_network/"),
-    ("zh/", "default_rng", "random-targets/"),
-]
 
 
 @pytest.fixture(scope="module")
 def page_of(browser: Browser, address: str) -> Iterator[PageOf]:
-    """The first page of a language, its search open."""
+    """The first page of a language, its search open and all of it loaded."""
     context = browser.new_context()
 
     @functools.cache
     def opened(language: str) -> Page:
         page = context.new_page()
-        page.goto(address + language)
-        page.click(INPUT)
+        page.goto(address + FOLDERS[language])
+        page.keyboard.press("/")
+        page.wait_for_function("self.searched?.texts && self.searched.titles")
         return page
 
     yield opened
@@ -68,41 +41,40 @@ def page_of(browser: Browser, address: str) -> Iterator[PageOf]:
 
 @pytest.fixture(scope="module")
 def search(page_of: PageOf, address: str) -> Search:
-    """`search("zh/", "过拟合")` types the query and gives the pages that it finds, the best first."""
-    silent: list[str] = []
+    """`search("zh", "过拟合")` gives the places that the query finds below the language's folder, the best first."""
 
     def find(language: str, query: str) -> list[str]:
-        if silent:
-            pytest.fail(f"the search has not answered {silent[0]!r}", pytrace=False)
-        silent.append(query)  # until it answers
         page = page_of(language)
-        for text in ("", query):
-            page.fill(INPUT, text)
-            page.press(INPUT, "End")  # the search listens for keys
-            state: Literal["attached", "detached"] = "attached" if text else "detached"
-            page.wait_for_selector(f"{RESULT} a", state=state)
-        silent.clear()
-        links: list[str] = page.eval_on_selector_all(
-            RESULT, "all => all.map(one => one.querySelector('a').href)"
-        )
-        return [link.removeprefix(address).partition("?")[0] for link in links]
+        page.fill(INPUT, query)
+        page.keyboard.press("End")
+        page.wait_for_timeout(60)
+        links = page.eval_on_selector_all(RESULT, "all => all.map(a => a.href)")
+        places = []
+        for link in links:
+            parts = urlsplit(link)
+            assert link.startswith(address + FOLDERS[language])
+            path = parts.path.removeprefix("/" + FOLDERS[language])
+            places.append(f"{path or './'}{'#' * bool(parts.fragment)}{parts.fragment}")
+        return places
 
     return find
 
 
-@pytest.mark.parametrize(("language", "query", "expected"), QUERIES)
-def test_the_search_finds_what_its_reader_types(
-    search: Search, language: str, query: str, expected: str
-) -> None:
-    found = search(language, query)
-    assert language + expected in found[:3]
-    assert all(link.startswith("zh/") is bool(language) for link in found)
+def leads(places: list[str], wanted: str) -> bool:
+    """Whether one of the places wanted stands among the first three; `page/` is any place in it."""
+    return any(
+        place == one or ("#" not in one and place.startswith(one))
+        for place in places[:3]
+        for one in wanted.split(" | ")
+    )
 
 
-def test_no_word_that_was_found_is_called_missing(
-    search: Search, page_of: PageOf
-) -> None:
-    search("zh/", "注意力机制")
-    best = page_of("zh/").locator(RESULT).first.locator("article").nth(1)
-    assert "注意力机制" in best.inner_text().replace("\u200b", "")
-    assert best.locator("del").count() == 0
+@pytest.mark.parametrize("language", QUERIES)
+def test_the_search_finds_what_its_reader_types(search: Search, language: str) -> None:
+    missed = {
+        query: found[:3]
+        for query, wanted in QUERIES[language].items()
+        if not leads(found := search(language, query), wanted)
+    }
+    print(f"{len(missed)} of {len(QUERIES[language])} missed: {missed}")
+    assert len(missed) <= (1 - ENOUGH) * len(QUERIES[language]), missed

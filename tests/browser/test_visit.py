@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
-from publish.search import INDEX
+from publish.search import TEXTS, TITLES
 
-from .conftest import let_it_settle, page_paths, wait_for
+from .conftest import let_it_settle, page_paths
 
 HEAVIEST = 100_000  # bytes, all requests, gzipped as a static host serves them
 REQUESTS = 12
-READY = re.compile("Type to start searching")  # what the search says before a query
 ALREADY_COMPRESSED = {".woff2", ".png"}
 
 
@@ -52,9 +51,7 @@ def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
     )
     for path in page_paths(site):
         now = seen[path] = Visit()
-        # What Material's script asks for once the page is there; it comes last.
-        with page.expect_event("requestfinished", lambda one: one.url.endswith(INDEX)):
-            page.goto(address + path)
+        page.goto(address + path)
         page.evaluate("document.fonts.ready.then(() => null)")
         let_it_settle(page)
         now.asked = [url for url in now.asked if not url.startswith("data:")]
@@ -123,49 +120,26 @@ def test_the_other_language_brings_no_other_assets(visits: dict[str, Visit]) -> 
     assert assets("zh/mathematics/") == assets("mathematics/") != set()
 
 
-def test_the_index_comes_when_a_reader_types(browser: Browser, address: str) -> None:
+def test_what_the_search_reads_comes_when_a_reader_searches(
+    browser: Browser, address: str, site: Path
+) -> None:
+    """Its script and the titles, which answer at once, in less than 60 kB; then the texts; each once."""
     context = browser.new_context()
     page = context.new_page()
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path[1:]))
     page.goto(address)
-    page.click("input.md-search__input")
-    expect(page.locator(".md-search-result__meta")).to_have_text(READY)
-    assert not [url for url in asked if url.endswith("documents.json")]
+    let_it_settle(page)
+    script = "assets/search.js"
+    assert not {script, TITLES, TEXTS} & set(asked)
+    page.click(".search-open")
     page.keyboard.type("gradient")
-    page.wait_for_selector(".md-search-result__item a", state="attached")
-    page.keyboard.type(" check")  # now the engine itself listens
-    first = page.locator(".md-search-result__item a").first
-    expect(first).to_have_attribute("href", re.compile("gradient"))
-    assert len([url for url in asked if url.endswith("documents.json")]) == 1
-    context.close()
-
-
-def test_the_policy_stops_what_the_page_did_not_bring(
-    browser: Browser, address: str
-) -> None:
-    """The policy is there for a script that gets into a page: it must not run, its picture not load."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(address)
-    page.evaluate(
-        """() => {
-            window.stopped = [];
-            document.addEventListener("securitypolicyviolation",
-                (event) => stopped.push(event.effectiveDirective));
-            const script = document.createElement("script");
-            script.textContent = "window.intruder = true";
-            document.body.append(script);
-            const image = new Image();
-            image.src = "https://example.org/pixel.png";
-            document.body.insertAdjacentHTML("beforeend", "<p style='color: red'>");
-        }"""
+    expect(page.locator(".search li a").first).to_have_attribute(
+        "href", re.compile("gradient")
     )
-    wait_for(page, "() => new Set(stopped).size > 2")
-    assert page.evaluate("window.intruder") is None
-    assert set(page.evaluate("window.stopped")) == {
-        "script-src-elem",
-        "img-src",
-        "style-src-attr",
-    }
+    page.wait_for_selector(".search .teaser mark")
+    page.keyboard.type(" check")
+    page.wait_for_selector(".search li a[href*=gradient_check]")
+    assert [a for a in asked if a in (script, TITLES, TEXTS)] == [script, TITLES, TEXTS]
+    assert sum(len(gzip.compress((site / one).read_bytes(), 6)) for one in (script, TITLES)) < 60_000  # fmt: skip
     context.close()

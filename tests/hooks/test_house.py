@@ -22,12 +22,10 @@ from patience import PATIENCE
 HOOKS = ROOT / "overrides" / "hooks"
 ROOMS = ("runner", "drawing", "chapters", "copies", "publish")
 # The aim is 4,500 lines. 7,670 when the rooms were built; the cases of collaboration and their finder took 347 more,
-# the effects of a lab with their intervals 118.
-MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 8128, 6, 10, 50
+# the effects of a lab with their intervals 118, what the search reads 99 (its two bent workers, in JavaScript, went).
+MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 8227, 6, 10, 50
 BENT = "What we bend, and until when"
 MOST_BENT = 3
-# What these bend counts nowhere else: they go with the issue on search.
-FOR_SEARCH = {"indexing.py", "publish/search.py"}
 FILES = sorted(path.relative_to(HOOKS).as_posix() for path in HOOKS.rglob("*.py"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 DOCUMENTABLE = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -260,7 +258,7 @@ def docstrings(module: ast.Module) -> set[int]:
     return {n.body[0].lineno for n in holders if ast.get_docstring(n, clean=False)}
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file not in FOR_SEARCH])
+@pytest.mark.parametrize("file", FILES)
 def test_no_language_is_named(file: str) -> None:
     """No name of one, no range of its script, no tool that cuts its words."""
     told, named = docstrings(tree(file)), languages()
@@ -307,7 +305,7 @@ def bends(file: str) -> Iterator[str]:
                 if isinstance(name, ast.Constant) and str(name.value).startswith("_"):
                     yield str(name.value)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from re.findall(r"\\\.min\\\.js", node.value)
+            yield from re.findall(r"\.min\.js", node.value)
 
 
 def bent() -> list[str]:
@@ -322,7 +320,7 @@ def test_what_we_bend_is_written_down() -> None:
     entries = bent()
     assert len(entries) <= MOST_BENT
     for file in FILES:
-        for name in set(bends(file)) if file not in FOR_SEARCH else ():
+        for name in set(bends(file)):
             assert any(f"`{file}`" in e and f"`{name}`" in e for e in entries), (
                 f"{file}: {name}"
             )

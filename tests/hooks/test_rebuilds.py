@@ -98,4 +98,4 @@ def test_the_site_as_files_is_built_again(
         assert said in project.page(".")
         assert 'href="zh/index.html"' in project.page(".")
         project.replace("docs/en/index.md", said, "The sum is")
-    assert (project.folder / "site/zh/search/search_index.js").exists()
+    assert (project.folder / "site/zh/search/titles.js").exists()

@@ -45,8 +45,9 @@ CHANGES = {
             1,
         ),
         (
-            '"assets/javascripts/workers/search.a7633da7.min.js" | url',
-            '("assets/javascripts/workers/patient-search.js" | url) ~ "?engine=search.a7633da7.min.js&index=" ~ config.extra.index',
+            """          "search": "assets/javascripts/workers/search.a7633da7.min.js" | url,
+""",
+            "",
             1,
         ),
         ('{{ lang.t("action.skip") }}', "{{ config.extra.words.skip }}", 1),
@@ -64,13 +65,6 @@ CHANGES = {
     "partials/nav-item.html": [
         (' tabindex="{{ tabindex }}">', ">", 2),
         (' aria-expanded="{{ nav_item.active | tojson }}"', "", 1),
-    ],
-    "partials/search.html": [
-        (
-            ' role="dialog">',
-            """ role="dialog" aria-label="{{ lang.t('search') }}">""",
-            1,
-        ),
     ],
 }
 

@@ -143,10 +143,7 @@ class Edition:
         if source is None:
             text = self.titles[posixpath.basename(uri).removesuffix(".md")]
             about = {"title": text["title"], "description": text["summary"]}
-            return {
-                **about,
-                "search": {"boost": 0.002},
-            }  # what explains it comes first
+            return {**about, "keywords": [posixpath.basename(uri)[:-3]]}
         meta = dict(source.meta)
         if "{{" in str(meta.get("title", "")):
             source.place("title:").fail(

@@ -27,8 +27,7 @@ INLINE = re.compile(r"<script(?![^>]* (?:src|type)=)[^>]*>(.*?)</script>", re.DO
 RULES = {
     "default-src": "'none'",
     "script-src": "'self'",  # and the digests of the templates' own inline scripts
-    "worker-src": "'self'",  # the search
-    "connect-src": "'self'",  # its index
+    "connect-src": "'self'",  # the page of an address that is none
     "style-src": "'self'",
     "font-src": "'self'",
     "img-src": "'self' data:",  # the icons in the style sheet
@@ -54,9 +53,7 @@ def finished_page(html: str, url: str | None, path: str, address: str) -> str:
         shared = own + "../" * len(PurePosixPath(path).parts)
     html = finish_links(html, address)
     # A reader who switches the language loads a page, not a theme.
-    for before in ('="', '"search": "'):
-        html = html.replace(f"{before}{own}assets/", f"{before}{shared}assets/")
-    return html
+    return html.replace(f'="{own}assets/', f'="{shared}assets/')
 
 
 def finish_links(page: str, own: str) -> str:

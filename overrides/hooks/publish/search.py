@@ -1,69 +1,236 @@
-"""The search index, loaded only by a reader who searches.
+"""What the search reads: every place of a language that a reader may look for, with its title, its names and its text.
 
-Material's script loads `search/search_index.json` with every page, some 200 kB. What it finds there is the index without
-its documents; the whole one lies beside it, and assets/javascripts/workers/patient-search.js loads it when needed.
+There is no index. A reader's browser looks through the texts themselves (assets/search.js), so whatever stands on a page is
+found by any part of it, in any script, and nothing has to cut words here as it does there.
+
+A place is a page, a section of it, or a term of the glossary. They are written as scripts, since a page that is a file may
+load those, in two parts: titles and names, which answer at once, and the texts, which follow.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
-import jieba
+from runner import remembered
 
-INDEX = "search/search_index.json"
-WHOLE = "search/documents.json"
-PATIENT = re.compile(r"patient-search\.js\?engine=([\w.]*)[^\"]*")
-HYPHENATED = re.compile(r"\b[A-Za-z]\w*(?:-\w+)+\b", re.ASCII)
+TITLES, TEXTS = "search/titles.js", "search/texts.js"
+# What a place is, by the folder of its page and by how deep it is: 1 is the page itself.
+KINDS = {
+    "labs/": (1, "lab"),
+    "notebooks/": (1, "program"),
+    "corrections/": (2, "correction"),
+    "cases/": (2, "case"),
+}
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+SKIPPED_TAGS = {"annotation", "button", "script", "style", "svg", "template"}
+SKIPPED_CLASSES = {"headerlink", "footnote-ref", "footnote-backref", "provenance"} | {
+    "cite",
+    "take",
+}
+INLINE = set(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "cite",
+        "code",
+        "del",
+        "em",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "var",
+        "math",
+        "semantics",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "ms",
+        "mtext",
+        "msub",
+        "msup",
+        "msubsup",
+        "mfrac",
+        "msqrt",
+        "mover",
+        "munder",
+        "munderover",
+        "mstyle",
+        "mpadded",
+    ]
+)
 
 
-def teach_words(terms: Iterable[str]) -> None:
-    """Tells jieba the terms of three characters, such as 过拟合, of which it makes 过 and 拟合.
+@dataclass
+class Entry:
+    """A place: its anchor, how deep it is, its title, other names of it, separated by line ends, and its text."""
 
-    The parts of a longer term (注意力, 机制) are words that somebody may look for.
+    anchor: str
+    level: int
+    title: str = ""
+    names: str = ""
+    text: str = ""
+
+
+class _Reader(HTMLParser):
+    """Divides the article of a finished page at its headings and at the terms of a glossary."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Entry] = []
+        self.told: dict[str, str] = {}  # by the page's head: keywords, description
+        self.article = False
+        self.field = "text"  # of the last entry, which what comes belongs to
+        self.until = ""  # the tag that ends that field
+        self.skipped: list[str] = []  # the tag that is left out, once for each depth
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        classes = set(given.get("class", "").split())
+        if tag == "meta" and "name" in given:
+            self.told[given["name"]] = given.get("content", "")
+        if tag == "article" and "md-content__inner" in classes:
+            self.article = True
+        if self.skipped:
+            self.skipped += [tag] * (tag == self.skipped[0])
+            return
+        if tag in SKIPPED_TAGS or classes & SKIPPED_CLASSES:
+            self.skipped = [tag]
+        elif self.article and tag in HEADINGS and "id" in given:
+            self.entries.append(Entry(given["id"], HEADINGS[tag]))
+            self.field, self.until = "title", tag
+        elif self.until == "dt" and "id" in given:
+            names = given.get("data-names", "").replace(", ", "\n")
+            self.entries.append(Entry(given["id"], 0, names=f"{names}\n"))
+            self.field = "title"
+        elif tag == "dt":
+            self.field, self.until = "text", tag
+        self._space(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.skipped:
+            if tag == self.skipped[0]:
+                self.skipped.pop()
+            return
+        if tag == "article":
+            self.article = False
+        if tag == self.until:
+            self.field, self.until = "text", ""
+        elif tag == "strong" and self.until == "dt" and self.field == "title":
+            self.field = "names"  # the term in another language
+        self._space(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.article and self.entries and not self.skipped:
+            entry = self.entries[-1]
+            setattr(entry, self.field, getattr(entry, self.field) + data)
+
+    def _space(self, tag: str) -> None:
+        if tag not in INLINE:
+            self.handle_data(" ")
+
+
+def read_page(html: str) -> list[Entry]:
+    """The places of a finished page, the page itself first; none where it has no article with a title.
+
+    Its own names are what its head gives as keywords, separated by commas; its text begins with its description.
     """
-    logging.getLogger("jieba").setLevel(logging.WARNING)
-    for term in terms:
-        if re.fullmatch(r"[\u4e00-\u9fff]{3}", term):
-            jieba.add_word(term)
+    reader = _Reader()
+    head, _, body = html.partition("</head>")
+    reader.feed(head)
+    reader.feed(
+        body[body.find("<article") :]
+    )  # the navigation is longer than most pages
+    for entry in reader.entries:
+        entry.title = " ".join(entry.title.split())
+        entry.text = " ".join(entry.text.split())
+    if reader.entries:
+        page, told = reader.entries[0], reader.told
+        page.names = told.get("keywords", "").replace(", ", "\n")
+        page.text = f"{told.get('description', '')} {page.text}".strip()
+    for entry in reader.entries:
+        names = (name.strip(" ·") for name in entry.names.splitlines())
+        entry.names = "\n".join(filter(None, names))
+    return reader.entries
 
 
-def split_index(folder: Path) -> None:
-    """Sets the documents of the index aside that a build has written to the folder of a language.
+def write_search(site: Path, paths: list[str], cache: Path) -> None:
+    """Writes what the search of each language reads; a place also has the title of its twins as names.
 
-    A word with a hyphen is written as one word, too, in fields that no result shows, as heavy as the title and the text
-    (mkdocs.yml): so the search finds "back-propagation" as "backpropagation".
+    Args:
+        site: the finished pages of all languages.
+        paths: where the languages lie in the site, "" for its root.
+        cache: where what was read of a page is kept, until the page changes.
     """
-    index = read_index(folder)
-    if not index["docs"]:  # it comes from the published site, split already
-        return
-    for entry in index["docs"]:
-        for part in ("title", "text"):
-            if joined := without_hyphens(entry[part]):
-                entry[f"joined_{part}"] = joined
-    whole = json.dumps(index, separators=(",", ":"))
-    (folder / WHOLE).write_text(whole, encoding="utf-8")
-    empty = json.dumps(index | {"docs": []}, ensure_ascii=False)
-    (folder / INDEX).write_text(empty, encoding="utf-8")
+    found: dict[str, dict[str, list[Entry]]] = {path: {} for path in paths}
+    for file in sorted(site.rglob("index.html")):
+        address = file.parent.relative_to(site).as_posix()
+        path = max((p for p in paths if f"{address}/".startswith(f"{p}/" * bool(p))), key=len)  # fmt: skip
+        below = address[len(path) :].strip("./")
+        if entries := _entries(
+            file, cache / "search", f"{address.replace('/', '+')}.json"
+        ):
+            found[path][below and f"{below}/"] = entries
+    for path, pages in found.items():
+        twins: dict[tuple[str, str], list[str]] = {}
+        for other in (each for name, each in found.items() if name != path):
+            for address, entries in other.items():
+                for entry in entries:
+                    twins.setdefault((address, entry.anchor), []).append(entry.title)
+        _write(site / path, pages, twins)
 
 
-def without_hyphens(text: str) -> str:
-    """The words of a text that have a hyphen, each once, written as one."""
-    found = {word.replace("-", "").lower() for word in HYPHENATED.findall(text)}
-    return " ".join(sorted(found))
+def _entries(file: Path, cache: Path, name: str) -> list[Entry]:
+    """The places of a page; it is read once, until it changes or what reads it does."""
+    html = file.read_text(encoding="utf-8")
+    key = html + Path(__file__).read_text(encoding="utf-8")
+
+    def read() -> bytes:
+        return json.dumps([astuple(entry) for entry in read_page(html)]).encode()
+
+    return [Entry(*one) for one in json.loads(remembered(cache, name, key, read))]
 
 
-def read_index(folder: Path) -> dict[str, Any]:
-    """The whole index of the language that is published in `folder`."""
-    path = folder / WHOLE
-    path = path if path.exists() else folder / INDEX
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+def _write(
+    folder: Path,
+    pages: Mapping[str, list[Entry]],
+    twins: Mapping[tuple[str, str], list[str]],
+) -> None:
+    places, texts = [], []
+    for number, (address, entries) in enumerate(pages.items()):
+        for entry in entries:
+            names = [entry.names, *twins.get((address, entry.anchor), ())]
+            named = "\n".join(dict.fromkeys(filter(None, names)))
+            kind = _kind(address, entry.level)
+            places.append([number, kind, entry.anchor, entry.title, named])
+            texts.append(entry.text)
+    (folder / TITLES).parent.mkdir(exist_ok=True)
+    titles = {"pages": list(pages), "places": places}
+    for name, part, data in ((TITLES, "titles", titles), (TEXTS, "texts", texts)):
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        script = f"(self.searched ??= {{}}).{part} = {text}\n"
+        (folder / name).write_text(script, encoding="utf-8")
 
 
-def with_whole_search(page: str) -> str:
-    """The HTML of a published page with Material's own worker, which can read from a file."""
-    return PATIENT.sub(r"\1", page)
+def _kind(address: str, level: int) -> str:
+    """What a place is; extra.words.search says how a language calls it."""
+    for folder, (deep, kind) in KINDS.items():
+        if level == deep and address.startswith(folder) and level + len(address) > 1 + len(folder):  # fmt: skip
+            return kind
+    return {0: "term", 1: "page"}.get(level, "section")

@@ -20,7 +20,7 @@ def write(call: Call) -> Element:
     listed = Element("dl")
     for term in call.edition.glossary.terms:
         name, definition = SubElement(listed, "dt"), SubElement(listed, "dd")
-        SubElement(name, "span", {"id": term.id})
+        SubElement(name, "span", {"id": term.id, "data-names": ", ".join(term.also)})
         said = SubElement(name, "strong")
         said.text, said.tail = term.term, f" · {term.other}"
         definition.text = call.reading.numbered(term.definition, term.place)

@@ -1,0 +1,94 @@
+"""What the search reads of a finished site, and Material's script as it is published."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from publish.assets import INSTEAD, MEASURED, bent
+from publish.search import TEXTS, TITLES, Entry, read_page, write_search
+from runner import SourceError
+
+PAGE = """<!doctype html><html><head><meta name="description" content="What it is &amp; does.">
+<meta name="keywords" content="one name, 另一个"></head><body><nav><a href="#a">Not this</a></nav>
+<article class="md-content__inner md-typeset"><h1 id="top">A <em>title</em><a class="headerlink" href="#top">¶</a></h1>
+<p>Be<b>fore</b> all<sup id="f"><a class="footnote-ref" href="#1">1</a></sup>, <math><msub><mi>W</mi><mn>1</mn></msub><annotation>W_1</annotation></math>.</p>
+<p>Then<br>more</p><svg><text>drawn</text></svg><script>let code = 1</script>
+<h2 id="part">A part</h2><pre><code><span>{{ a:b }}  [@c]</span>
+x = 1</code><button><span>Copy</span></button></pre>
+<h3>Without an anchor</h3><dl><dt><span id="word" data-names="words, wörd"></span><strong>word</strong> · 词</dt><dd>A meaning.</dd></dl>
+</article><footer>Nor this</footer></body></html>"""
+
+
+def test_a_page_is_read_place_by_place() -> None:
+    assert read_page(PAGE) == [
+        Entry("top", 1, "A title", "one name\n另一个", "What it is & does. Before all, W1. Then more"),
+        Entry("part", 2, "A part", "", "{{ a:b }} [@c] x = 1 Without an anchor"),
+        Entry("word", 0, "word", "words\nwörd\n词", "A meaning."),
+    ]  # fmt: skip
+
+
+def test_a_page_without_an_article_has_no_place() -> None:
+    assert read_page("<html><head></head><body><h1 id='a'>A</h1></body></html>") == []
+
+
+def article(title: str, *sections: str) -> str:
+    parts = "".join(f'<h2 id="{s}">{title} {s}</h2><p>{s}</p>' for s in sections)
+    return (
+        f'<article class="md-content__inner"><h1 id="t">{title}</h1>{parts}</article>'
+    )
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8").partition(" = ")[2])
+
+
+def test_each_language_has_its_own_places_and_the_names_of_the_other(
+    tmp_path: Path,
+) -> None:
+    site, cache = tmp_path / "site", tmp_path / "cache"
+    pages = {
+        "index.html": article("Home"),
+        "labs/index.html": article("Labs", "all"),
+        "labs/one/index.html": article("Lab", "claim"),
+        "corrections/index.html": article("Corrections", "wrong"),
+        "zh/index.html": article("首页"),
+        "zh/labs/one/index.html": article("实验", "claim"),
+        "old/index.html": "<html><body>It has moved.</body></html>",
+    }
+    for name, html in pages.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(html, encoding="utf-8")
+    for _ in range(2):  # anew, and from what was kept
+        write_search(site, ["", "zh"], cache)
+        titles, texts = read(site / TITLES), read(site / TEXTS)
+        assert titles["pages"] == ["corrections/", "", "labs/", "labs/one/"]
+        assert titles["places"] == [
+            [0, "page", "t", "Corrections", ""],
+            [0, "correction", "wrong", "Corrections wrong", ""],
+            [1, "page", "t", "Home", "首页"],
+            [2, "page", "t", "Labs", ""],
+            [2, "section", "all", "Labs all", ""],
+            [3, "lab", "t", "Lab", "实验"],
+            [3, "section", "claim", "Lab claim", "实验 claim"],
+        ]
+        assert texts == ["", "wrong", "", "", "all", "", "claim"]
+        assert read(site / "zh" / TITLES)["pages"] == ["", "labs/one/"]
+    (site / "index.html").write_text(article("House"), encoding="utf-8")
+    write_search(site, ["", "zh"], cache)
+    assert read(site / TITLES)["places"][2][3] == "House"
+    assert read(site / "zh" / TITLES)["places"][0][4] == "House"
+
+
+def test_material_measures_no_program() -> None:
+    script = f"let a=x({MEASURED})"
+    assert bent(script, "bundle.js") == f"let a=x({INSTEAD})"
+    assert bent(bent(script, "bundle.js"), "bundle.js") == f"let a=x({INSTEAD})"
+
+
+@pytest.mark.parametrize("script", ["", MEASURED + MEASURED])
+def test_a_script_of_another_kind_is_refused(script: str) -> None:
+    with pytest.raises(SourceError, match="still needs to be bent"):
+        bent(script, "bundle.js")
