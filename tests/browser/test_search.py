@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 INPUT = ".search input"
 RESULT = ".search li a"
+STATUS = ".search output"
 FOLDERS = {"en": "", "zh": "zh/"}
 QUERIES: dict[str, dict[str, str]] = yaml.safe_load(
     Path(__file__).with_name("queries.yml").read_text(encoding="utf-8")
@@ -32,7 +34,8 @@ def page_of(browser: Browser, address: str) -> Iterator[PageOf]:
         page = context.new_page()
         page.goto(address + FOLDERS[language])
         page.keyboard.press("/")
-        page.wait_for_function("self.searched?.texts && self.searched.titles")
+        page.fill(INPUT, "1")  # what is on every page
+        expect(page.locator(STATUS)).to_have_text(re.compile(r"^\d+ ?\D{2,8}$"))
         return page
 
     yield opened

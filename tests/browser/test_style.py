@@ -103,7 +103,7 @@ def test_pages_look_as_with_all_of_material(
         page.evaluate(click)
         page.keyboard.press("/")
         page.keyboard.insert_text("weight")
-        page.wait_for_selector(".search li mark")
+        page.wait_for_selector(".search .teaser mark")  # the texts are there, too
         return [*found, *page.evaluate(LOOKS)]
 
     for path in ("", "zh/labs/attention/", "notebooks/gradient_check/"):
