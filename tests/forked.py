@@ -29,7 +29,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-IMPORTED = ["matplotlib.pyplot", "scipy.stats", "sklearn.datasets", "tensorflow"]
+IMPORTED = [
+    *("matplotlib.pyplot", "scipy.optimize", "scipy.stats", "sklearn.datasets"),
+    *("dp_accounting.pld", "keras", "tensorflow"),
+]
 PATIENCE = 300  # seconds, for one program
 
 
@@ -105,6 +108,17 @@ def start_by_forking() -> None:
     started.__init__ = fork
 
 
+def leave_uncompiled() -> None:
+    """From now on, functions of TensorFlow are traced only: to compile one takes longer than a few short runs of it."""
+    tensorflow: Any = importlib.import_module("tensorflow")
+    trace = tensorflow.function
+
+    def function(func: Any = None, **how: Any) -> Any:
+        return trace(func, **{**how, "jit_compile": None})
+
+    tensorflow.function = function
+
+
 def outcome(job: dict[str, Any]) -> dict[str, Any]:
     """Executes a program in a folder of its own, in this process."""
     with tempfile.TemporaryDirectory() as folder:
@@ -137,6 +151,7 @@ def serve() -> None:
     """Answers every job, as many at a time as there are processors."""
     for name in IMPORTED:
         importlib.import_module(name)
+    leave_uncompiled()
     gc.freeze()
     running = 0
     for line in sys.stdin:
