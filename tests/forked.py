@@ -18,16 +18,21 @@ import io
 import itertools
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-IMPORTED = ["matplotlib.pyplot", "scipy.stats", "sklearn.datasets", "tensorflow"]
+IMPORTED = [
+    *("matplotlib.pyplot", "scipy.optimize", "scipy.stats", "sklearn.datasets"),
+    *("dp_accounting.pld", "keras", "tensorflow"),
+]
 PATIENCE = 300  # seconds, for one program
 
 
@@ -71,6 +76,49 @@ def account(ledger: Any) -> dict[str, int]:
     return {**{name: len(each) for name, each in rows.items()}, "twice": sum(twice)}
 
 
+def run_here(script: Path, env: dict[str, str]) -> None:
+    """Runs a script in this process and ends it."""
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # who started it waits for one of them
+    os.environ.clear()
+    os.environ.update(env)
+    sys.stdout, sys.stderr = open(1, "w"), open(2, "w")  # noqa: SIM115
+    sys.path.insert(0, str(script.parent))
+    code = 1
+    try:
+        runpy.run_path(str(script), run_name="__main__")
+        code = 0
+    except Exception:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def start_by_forking() -> None:
+    """From now on, a script that a program of this process starts runs in a fork, too: it need not import all anew."""
+    started: Any = subprocess.Popen
+    begin = started.__init__
+
+    def fork(self: Any, command: Any, **how: Any) -> None:
+        if command[0] == sys.executable:
+            env = how.get("env") or dict(os.environ)
+            how["preexec_fn"] = partial(run_here, Path(command[1]), env)
+        begin(self, command, **how)
+
+    started.__init__ = fork
+
+
+def leave_uncompiled() -> None:
+    """From now on, functions of TensorFlow are traced only: to compile one takes longer than a few short runs of it."""
+    tensorflow: Any = importlib.import_module("tensorflow")
+    trace = tensorflow.function
+
+    def function(func: Any = None, **how: Any) -> Any:
+        return trace(func, **{**how, "jit_compile": None})
+
+    tensorflow.function = function
+
+
 def outcome(job: dict[str, Any]) -> dict[str, Any]:
     """Executes a program in a folder of its own, in this process."""
     with tempfile.TemporaryDirectory() as folder:
@@ -84,6 +132,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
         names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
         answer: dict[str, Any] = {"number": job["number"]}
         kept = keep_ledgers()
+        start_by_forking()
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
@@ -102,6 +151,7 @@ def serve() -> None:
     """Answers every job, as many at a time as there are processors."""
     for name in IMPORTED:
         importlib.import_module(name)
+    leave_uncompiled()
     gc.freeze()
     running = 0
     for line in sys.stdin:
