@@ -1,13 +1,13 @@
 """How far the best of n scores lies above what it is worth."""
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtr
 
 
 # --8<-- [start:chance]
 def by_chance(n, m, p):
     """The mean of the best of n scores on m items, each right with chance p, less p."""
-    below = binom.cdf(np.arange(m), m, p) ** n  # that none has more than 0, ..., m - 1
+    below = bdtr(np.arange(m), m, p) ** n  # that none has more than 0, ..., m - 1
     return np.sum(1 - below) / m - p
 
 

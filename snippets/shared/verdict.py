@@ -7,7 +7,7 @@ claim is right. Its margin, fixed beforehand, is the smallest effect worth namin
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import betaincinv, stdtrit
 
 
 # --8<-- [start:effect]
@@ -21,7 +21,7 @@ def over_seeds(differences):
     """differences: (seeds,), from runs that share nothing. Student's t interval."""
     d = np.asarray(differences, dtype=float)
     mean, error = d.mean(), d.std(ddof=1) / len(d) ** 0.5
-    reach = stats.t.ppf(0.975, len(d) - 1) * error
+    reach = stdtrit(len(d) - 1, 0.975) * error
     return Effect(float(mean), float(mean - reach), float(mean + reach))
 
 
@@ -32,17 +32,21 @@ def over_seeds_and_items(differences, draws=1000):
     bootstrap of Owen (2007), https://doi.org/10.1214/07-AOAS122. Percentiles.
     """
     d = np.asarray(differences, dtype=float)
-    (S, N), rng, means = d.shape, np.random.default_rng(0), []
-    for _ in range(draws):
-        some = d[rng.integers(S, size=S)].mean(axis=0)  # (N,)
-        means.append(some[rng.integers(N, size=N)].mean())
+    (S, N), rng = d.shape, np.random.default_rng(0)
+    seeds, items = np.empty((draws, S)), np.empty((draws, N))  # how often each is drawn
+    for k in range(draws):
+        seeds[k] = np.bincount(rng.integers(S, size=S), minlength=S)
+        items[k] = np.bincount(rng.integers(N, size=N), minlength=N)
+    means = (seeds @ d * items).sum(axis=1) / d.size
     return Effect(float(d.mean()), *np.percentile(means, [2.5, 97.5]).tolist())
 
 
 def share(hits):
     """hits: (runs,) of True and False. The exact interval of Clopper and Pearson."""
-    found = stats.binomtest(int(np.sum(hits)), len(hits)).proportion_ci(0.95, "exact")
-    return Effect(float(np.mean(hits)), float(found.low), float(found.high))
+    k, n = int(np.sum(hits)), len(hits)
+    low = betaincinv(k, n - k + 1, 0.025) if k else 0
+    high = betaincinv(k + 1, n - k, 0.975) if k < n else 1
+    return Effect(k / n, float(low), float(high))
 
 
 # --8<-- [end:effect]
