@@ -11,7 +11,7 @@ from shared.adam import adam
 from shared.adam import start as remember
 from shared.digits import held_out, images, labels, split
 from shared.ledger import Ledger
-from shared.perceptron import cross_entropy, squared_error
+from shared.perceptron import by_outputs, by_scores
 from shared.verdict import outcome, over_seeds_and_items
 
 seeds = range(1000, 1010)
@@ -30,9 +30,9 @@ def starts(outputs):
     return [np.stack(part) for part in zip(*each, strict=True)]  # S networks
 
 
-def learn(weights, memory, x, y, loss, step, rate):
+def learn(weights, memory, x, y, slopes, step, rate):
     a1, output = perceptron.forward(x, weights)
-    gradients = perceptron.backward(x, a1, loss(output, y)[1], weights)
+    gradients = perceptron.backward(x, a1, slopes(output, y), weights)
     return adam(weights, gradients, memory, step, rate)
 
 
@@ -51,7 +51,7 @@ def pretrain(steps):
     for step in range(1, steps + 1):
         clean = images[[rng.choice(train[s], 128) for s, rng in enumerate(rngs)]]
         x = clean * visible(clean)  # (S, 128, 64)
-        weights, memory = learn(weights, memory, x, clean, squared_error, step, 0.003)
+        weights, memory = learn(weights, memory, x, clean, by_outputs, step, 0.003)
     return weights
 
 
@@ -91,7 +91,7 @@ def fine_tune(start, few):
     for rate in learning_rates:
         weights, memory = start, remember(start)
         for step in range(1, tuning_steps + 1):
-            weights, memory = learn(weights, memory, x, y, cross_entropy, step, rate)
+            weights, memory = learn(weights, memory, x, y, by_scores, step, rate)
             if step % 10 == 0:
                 score = hits(weights, choose).mean(axis=1)  # (S,)
                 better = score > best

@@ -8,7 +8,7 @@ import numpy as np
 from shared.adam import adam
 from shared.adam import start as remember
 from shared.ledger import Ledger
-from shared.perceptron import backward, forward, squared_error
+from shared.perceptron import backward, by_outputs, forward
 from shared.verdict import over_seeds
 
 seeds = range(1000, 1008)
@@ -50,7 +50,7 @@ def first_weights(rng, joint):
 def gradients(x, y, weights):
     """Of the losses of all tasks, added; a shared trunk gets the sum of what they ask."""
     a1, y_hat = forward(x, weights)  # (..., tasks, n, hidden), (..., tasks, n, 1)
-    found = backward(x, a1, squared_error(y_hat, y)[1], weights)
+    found = backward(x, a1, by_outputs(y_hat, y), weights)
     shared = weights[0].shape[-3] == 1
     return [
         g.sum(-3, keepdims=True) if shared and k < 2 else g for k, g in enumerate(found)

@@ -10,7 +10,7 @@ import numpy as np
 from shared import adam, momentum
 from shared.digits import held_out, images, labels, pool, split
 from shared.ledger import Ledger
-from shared.perceptron import backward, cross_entropy, forward, start
+from shared.perceptron import backward, by_scores, cross_entropy, forward, start
 from shared.plots import dots
 from shared.verdict import confirm, decide, over_seeds_and_items
 
@@ -54,7 +54,7 @@ def train(x, y, items, step_of, rates, rng, used):
     used("train", batches.ravel())
     for step, batch in enumerate(batches, start=1):
         a1, scores = forward(x[batch], weights)  # (R, B, hidden), (R, B, 10)
-        _, dz2 = cross_entropy(scores, y[batch])
+        dz2 = by_scores(scores, y[batch])
         gradients = backward(x[batch], a1, dz2, weights)
         weights, memory = step_of(weights, gradients, memory, step, rate)
     return weights

@@ -51,7 +51,7 @@ def train(x, y, weights, highest):
         batch = rng.integers(x.shape[1], size=(len(x), B))  # others in each world
         x_batch, y_batch = x[world, batch], y[world, batch]  # (worlds, B, ...)
         a1, y_hat = perceptron.forward(x_batch, weights)
-        _, dy_hat = perceptron.squared_error(y_hat, y_batch)
+        dy_hat = perceptron.by_outputs(y_hat, y_batch)
         gradients = perceptron.backward(x_batch, a1, dy_hat, weights)
         falling = highest * (1 - step / steps)
         weights, memory = adam.adam(weights, gradients, memory, step, falling)

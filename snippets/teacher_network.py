@@ -59,7 +59,7 @@ def train(x, y, x_fresh, y_fresh):
             _, y_hat = perceptron.forward(x_fresh, weights)
             losses.append(perceptron.squared_error(y_hat, y_fresh)[0] / constant)
         a1, y_hat = perceptron.forward(x, weights)  # (teachers, students, N, ...)
-        _, dy_hat = perceptron.squared_error(y_hat, y)
+        dy_hat = perceptron.by_outputs(y_hat, y)
         gradients = perceptron.backward(x, a1, dy_hat, weights)
         pairs = zip(weights, gradients, strict=True)
         weights = [w - learning_rate * g for w, g in pairs]

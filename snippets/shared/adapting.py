@@ -4,7 +4,7 @@ import numpy as np
 
 from shared.adam import adam
 from shared.adam import start as remember
-from shared.perceptron import backward, cross_entropy, forward, start
+from shared.perceptron import backward, by_scores, forward, start
 
 
 # --8<-- [start:update]
@@ -49,7 +49,7 @@ def adapt(x, y, weights, rank, rate, steps, B, rngs):
     for step, batch in enumerate(np.stack(batches, axis=1), start=1):  # (S, B)
         now = merged(weights, parts) if rank else parts
         a1, scores = forward(x[S, batch], now)
-        _, dz2 = cross_entropy(scores, y[S, batch])
+        dz2 = by_scores(scores, y[S, batch])
         gradients = backward(x[S, batch], a1, dz2, now)
         gradients = slopes(gradients, parts) if rank else gradients
         parts, memory = adam(parts, gradients, memory, step, rate)

@@ -29,7 +29,7 @@ def backward(x, a1, dz2, weights):
     dz1 = dz2 @ weights[2].swapaxes(-1, -2) * (a1 > 0)  # (..., N, hidden)
     return [
         x.swapaxes(-1, -2) @ dz1,
-        dz1.sum(axis=-2, keepdims=True),
+        np.einsum("...nh->...h", dz1)[..., None, :],  # a sum, faster than by .sum
         a1.swapaxes(-1, -2) @ dz2,
         dz2.sum(axis=-2, keepdims=True),
     ]
@@ -46,15 +46,22 @@ def log_softmax(scores):
 
 def cross_entropy(scores, y):
     """y: one-hot, (..., N, classes). The mean loss, and its derivatives by the scores."""
-    log_p = log_softmax(scores)
-    loss = -(y * log_p).sum(axis=-1).mean(axis=-1)
-    return loss, (np.exp(log_p) - y) / y.shape[-2]
+    loss = -(y * log_softmax(scores)).sum(axis=-1).mean(axis=-1)
+    return loss, by_scores(scores, y)
+
+
+def by_scores(scores, y):
+    """The derivatives alone, which is all that training needs."""
+    return (np.exp(log_softmax(scores)) - y) / y.shape[-2]
 
 
 def squared_error(y_hat, y):
     """The mean over examples and outputs, and its derivatives by y_hat."""
-    error = y_hat - y
-    return (error**2).mean(axis=(-1, -2)), 2 * error / (y.shape[-1] * y.shape[-2])
+    return ((y_hat - y) ** 2).mean(axis=(-1, -2)), by_outputs(y_hat, y)
+
+
+def by_outputs(y_hat, y):
+    return 2 * (y_hat - y) / (y.shape[-1] * y.shape[-2])
 
 
 # --8<-- [end:loss]

@@ -9,7 +9,7 @@ from shared import perceptron
 from shared.adam import adam
 from shared.adam import start as remember
 from shared.ledger import note
-from shared.perceptron import cross_entropy, log_softmax
+from shared.perceptron import by_scores, log_softmax
 
 keys, hidden, steps, B = 8, 32, 500, 8
 n_choose, n_test, rates = 50, 200, [0.003, 0.01, 0.03]
@@ -57,7 +57,7 @@ def gradients(prompt, y, weights):
     """Of the mean cross-entropy of each network. y: like prompt."""
     Q, K, *upper = weights
     look, x, a1, z2 = forward(prompt, weights)
-    dz2 = cross_entropy(z2, y.reshape(z2.shape))[1]
+    dz2 = by_scores(z2, y.reshape(z2.shape))
     dx = (dz2 @ upper[2].swapaxes(1, 2) * (a1 > 0)) @ upper[0].swapaxes(1, 2)
     dread = dx[..., keys:].reshape(prompt.shape)
     dlook = (dread @ prompt.swapaxes(2, 3)).sum(axis=1)  # (S, asked, pair)

@@ -6,7 +6,7 @@ from shared.adam import adam
 from shared.adam import start as remember
 from shared.digits import images
 from shared.ledger import note
-from shared.perceptron import backward, cross_entropy, forward, start
+from shared.perceptron import backward, by_scores, forward, start
 
 
 # --8<-- [start:fit]
@@ -25,7 +25,7 @@ def fit(x, y, hidden, rngs, steps, B, rate):
     for step, batch in enumerate(np.stack(batches, axis=1), start=1):  # (S, B)
         x_batch, y_batch = x[S, batch], y[S, batch]  # (S, B, inputs), (S, B, classes)
         a1, scores = forward(x_batch, weights)
-        _, dz2 = cross_entropy(scores, y_batch)
+        dz2 = by_scores(scores, y_batch)
         gradients = backward(x_batch, a1, dz2, weights)
         weights, memory = adam(weights, gradients, memory, step, rate)
     return lambda x: forward(x, weights)[1]
