@@ -255,7 +255,9 @@
   let typed
   dialog.addEventListener("input", event => {
     clearTimeout(typed)
-    if (!event.isComposing) typed = setTimeout(show, 40)
+    if (event.isComposing) return
+    typed = setTimeout(show, 40)
+    load() // again, where it could not be loaded
   })
   input.addEventListener("compositionend", show)
   dialog.addEventListener("keydown", event => {

@@ -226,6 +226,21 @@ def test_words_are_drawn_without_fonts_of_the_machine(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["", "zh/"])
+def test_a_browser_can_search_the_site(
+    addressed: Path, site: Path, folder: str
+) -> None:
+    """Where the site knows its address: the browser's own search bar leads to ours."""
+    link = read(addressed / folder / "other/index.html").select_one("link[rel=search]")
+    assert link
+    assert link["href"] == "../opensearch.xml"
+    name = "{http://a9.com/-/spec/opensearch/1.1/}Url"
+    found = ElementTree.parse(addressed / folder / "opensearch.xml").find(name)
+    assert found is not None
+    assert found.get("template") == f"{ADDRESS}{folder}?q={{searchTerms}}"
+    assert not (site / folder / "opensearch.xml").exists()
+
+
+@pytest.mark.parametrize("folder", ["", "zh/"])
 def test_sitemap(addressed: Path, folder: str) -> None:
     """The one at the root has all pages of both languages, each with all its twins."""
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}

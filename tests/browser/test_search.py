@@ -81,3 +81,97 @@ def test_the_search_finds_what_its_reader_types(search: Search, language: str) -
     }
     print(f"{len(missed)} of {len(QUERIES[language])} missed: {missed}")
     assert len(missed) <= (1 - ENOUGH) * len(QUERIES[language]), missed
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Page]:
+    """A Chinese page on a small phone whose reader has opened the search, and nothing has come yet."""
+    context = browser.new_context(viewport={"width": 320, "height": 480})
+    page = context.new_page()
+    page.goto(f"{address}zh/labs/attention/")
+    page.click(".search-open")
+    yield page
+    context.close()
+
+
+def test_text_that_comes_without_keys_is_searched(opened: Page) -> None:
+    """Pasted, dictated, dropped; what an input method is still composing is not."""
+    opened.evaluate(
+        """() => {
+          const input = document.querySelector(".search input")
+          const say = (name, more) => input.dispatchEvent(new InputEvent(name, { bubbles: true, ...more }))
+          input.value = "guo ni he"
+          say("input", { isComposing: true })
+        }"""
+    )
+    opened.wait_for_timeout(300)
+    assert opened.locator(RESULT).count() == 0
+    opened.evaluate(
+        """() => {
+          const input = document.querySelector(".search input")
+          input.value = "过拟合"
+          input.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true }))
+        }"""
+    )
+    expect(opened.locator(f"{RESULT} mark").first).to_have_text("过拟合")
+    opened.evaluate(
+        """() => {
+          document.querySelector(".search input").value = "反向传播"
+          document.querySelector(".search input").dispatchEvent(new InputEvent("input", { bubbles: true }))
+        }"""
+    )
+    expect(opened.locator(f"{RESULT} mark").first).to_have_text("反向传播")
+
+
+def test_it_says_how_many_and_what_kind_and_why(opened: Page) -> None:
+    opened.keyboard.insert_text("过拟合")
+    expect(opened.locator(STATUS)).to_have_text(re.compile(r"^\d+ 条结果$"))
+    first = opened.locator(RESULT).first
+    assert first.locator(".kind").inner_text() in {"实验", "术语", "小节", "页面"}
+    expect(opened.locator(".teaser mark").first).to_have_text("过拟合")
+    opened.fill(INPUT, "qqxxyyqq")
+    expect(opened.locator(STATUS)).to_have_text(re.compile("^没有找到"))
+    assert opened.locator(RESULT).count() == 0
+
+
+def test_it_fits_a_small_phone_and_large_letters(opened: Page) -> None:
+    opened.keyboard.insert_text("np.random.default_rng")
+    opened.wait_for_selector(".teaser mark")
+    for size in ("100%", "200%"):
+        opened.evaluate(
+            f"document.documentElement.style.setProperty('font-size', '{size}')"
+        )
+        wide = opened.evaluate(
+            "[...document.querySelectorAll('.search, .search *')].filter(one => one.scrollWidth > one.clientWidth + 1"
+            " && one.clientWidth && getComputedStyle(one).overflowX !== 'hidden' && one.tagName !== 'INPUT').map(one => one.outerHTML)"
+        )
+        assert wide == []
+        assert (
+            opened.evaluate("document.querySelector('.search ol').clientHeight") > 100
+        )
+
+
+def test_what_cannot_be_loaded_is_said_and_asked_for_again(opened: Page) -> None:
+    """The first page of the site has loaded it; here the line breaks, and comes back."""
+    context = opened.context.browser
+    assert context
+    page = context.new_context().new_page()
+    page.route("**/search/titles.js", lambda route: route.abort())
+    page.goto(opened.url)
+    page.click(".search-open")
+    expect(page.locator(STATUS)).to_have_text(re.compile("^搜索没有载入"))
+    page.unroute("**/search/titles.js")
+    page.keyboard.insert_text("过拟合")
+    page.wait_for_selector(RESULT)
+    page.context.close()
+
+
+def test_nothing_moves_and_the_focus_returns(opened: Page) -> None:
+    opened.keyboard.press("Escape")
+    assert opened.evaluate("document.activeElement.className") == "search-open"
+    before = opened.evaluate("document.querySelector('h1').getBoundingClientRect().top")
+    opened.keyboard.press("/")
+    opened.keyboard.insert_text("过拟合")
+    opened.wait_for_selector(RESULT)
+    after = opened.evaluate("document.querySelector('h1').getBoundingClientRect().top")
+    assert before == after

@@ -10,6 +10,7 @@ load those, in two parts: titles and names, which answer at once, and the texts,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from html.parser import HTMLParser
@@ -26,54 +27,14 @@ KINDS = {
     "cases/": (2, "case"),
 }
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-SKIPPED_TAGS = {"annotation", "button", "script", "style", "svg", "template"}
-SKIPPED_CLASSES = {"headerlink", "footnote-ref", "footnote-backref", "provenance"} | {
-    "cite",
-    "take",
-}
-INLINE = set(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "cite",
-        "code",
-        "del",
-        "em",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-        "var",
-        "math",
-        "semantics",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "ms",
-        "mtext",
-        "msub",
-        "msup",
-        "msubsup",
-        "mfrac",
-        "msqrt",
-        "mover",
-        "munder",
-        "munderover",
-        "mstyle",
-        "mpadded",
-    ]
+SKIPPED_TAGS = re.compile(r"annotation|button|script|style|svg|template")
+SKIPPED_CLASSES = re.compile(
+    r"headerlink|footnote-(back)?ref|provenance|notebook-facts|cite|take"
+)
+# What begins no new word; formulas are read as one.
+INLINE = re.compile(
+    r"a|abbr|b|bdi|cite|code|del|em|ins|kbd|mark|q|s|samp|small|span|strong|su[bp]|var"
+    r"|math|semantics|m(i|n|o|s|frac|over|padded|root|row|space|sqrt|style|text|under|underover|sub|sup|subsup)"
 )
 
 
@@ -102,7 +63,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        classes = set(given.get("class", "").split())
+        classes = given.get("class", "").split()
         if tag == "meta" and "name" in given:
             self.told[given["name"]] = given.get("content", "")
         if tag == "article" and "md-content__inner" in classes:
@@ -110,7 +71,7 @@ class _Reader(HTMLParser):
         if self.skipped:
             self.skipped += [tag] * (tag == self.skipped[0])
             return
-        if tag in SKIPPED_TAGS or classes & SKIPPED_CLASSES:
+        if SKIPPED_TAGS.fullmatch(tag) or any(map(SKIPPED_CLASSES.fullmatch, classes)):
             self.skipped = [tag]
         elif self.article and tag in HEADINGS and "id" in given:
             self.entries.append(Entry(given["id"], HEADINGS[tag]))
@@ -142,7 +103,7 @@ class _Reader(HTMLParser):
             setattr(entry, self.field, getattr(entry, self.field) + data)
 
     def _space(self, tag: str) -> None:
-        if tag not in INLINE:
+        if not INLINE.fullmatch(tag):
             self.handle_data(" ")
 
 
