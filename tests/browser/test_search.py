@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -175,3 +176,46 @@ def test_nothing_moves_and_the_focus_returns(opened: Page) -> None:
     opened.wait_for_selector(RESULT)
     after = opened.evaluate("document.querySelector('h1').getBoundingClientRect().top")
     assert before == after
+
+
+def test_a_language_without_blanks_that_the_site_does_not_have(
+    browser: Browser, address: str
+) -> None:
+    """Japanese: words in three scripts, none of which a rule of ours names."""
+    titles = {
+        "pages": ["a/", "b/"],
+        "places": [
+            [0, "page", "a", "ニューラルネットワークの学習", "neural network"],
+            [1, "page", "b", "推薦システム", ""],
+        ],
+    }
+    texts = [
+        "学習率を下げると、損失はゆっくり減る。",
+        "好みの近い人が選んだものを勧める。",
+    ]
+    context = browser.new_context()
+    page = context.new_page()
+    for name, data in (("titles", titles), ("texts", texts)):
+        script = f"(self.searched ??= {{}}).{name} = {json.dumps(data)}"
+        page.route(
+            f"**/search/{name}.js",
+            lambda route, body=script: route.fulfill(
+                body=body, content_type="text/javascript"
+            ),
+        )
+    page.goto(address)
+    page.click(".search-open")
+    for query, anchor in {
+        "学習率": "a",
+        "ニューラル": "a",
+        "ﾆｭｰﾗﾙ": "a",
+        "neural networks": "a",
+        "システム": "b",
+        "好みの近い人": "b",
+        "推薦とは": "b",
+    }.items():
+        page.fill(INPUT, query)
+        first = page.locator(f"{RESULT}[href*='/{anchor}/']").first
+        expect(first).to_be_visible()
+        assert page.locator(RESULT).count() == 1, query
+    context.close()
