@@ -40,7 +40,7 @@
 
   // ---- What is looked through
 
-  let places = [], known = new Set(), named = "", complete = false
+  let composing = false, places = [], known = new Set(), named = "", complete = false
   const occurs = word => DENSE.test(word) || word.length > 2
     ? places.some(place => times(place.all, word)) : known.has(word)
 
@@ -227,6 +227,7 @@
 
   function show() {
     const query = input.value
+    if (composing) return
     if (!query.trim()) {
       list.replaceChildren()
       status.value = places.length ? "" : words.loading
@@ -255,11 +256,11 @@
   let typed
   dialog.addEventListener("input", event => {
     clearTimeout(typed)
-    if (event.isComposing) return
+    composing = event.isComposing // by an input method: no word yet
     typed = setTimeout(show, 40)
     load() // again, where it could not be loaded
   })
-  input.addEventListener("compositionend", show)
+  input.addEventListener("compositionend", () => { composing = false; show() })
   dialog.addEventListener("keydown", event => {
     if (event.isComposing) return
     if (event.key === "ArrowDown") move(1)

@@ -282,7 +282,7 @@ def test_the_keyboard_searches(
 ) -> None:
     page = visit(f"{language}faq/")
     set_scheme(page, scheme)
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.wait_for_selector(".search[open]")
     page.keyboard.insert_text(query)
     page.wait_for_selector(".search li mark")
@@ -295,7 +295,7 @@ def test_the_keyboard_searches(
     assert focus["outline"] >= 2, focus
     page.keyboard.press("Escape")
     page.wait_for_selector(".search", state="hidden")
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.wait_for_selector(".search li a")
     page.keyboard.press("ArrowDown")
     page.wait_for_selector(".search li a:focus")

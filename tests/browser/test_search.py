@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 INPUT = ".search input"
 RESULT = ".search li a"
@@ -34,7 +34,7 @@ def page_of(browser: Browser, address: str) -> Iterator[PageOf]:
     def opened(language: str) -> Page:
         page = context.new_page()
         page.goto(address + FOLDERS[language])
-        page.keyboard.press("/")
+        page.keyboard.press("Control+k")
         page.fill(INPUT, "1")  # what is on every page
         expect(page.locator(STATUS)).to_have_text(re.compile(r"^\d+ ?\D{2,8}$"))
         return page
@@ -169,13 +169,18 @@ def test_what_cannot_be_loaded_is_said_and_asked_for_again(opened: Page) -> None
 
 def test_nothing_moves_and_the_focus_returns(opened: Page) -> None:
     opened.keyboard.press("Escape")
-    assert opened.evaluate("document.activeElement.className") == "search-open"
+    assert opened.locator(".search-open:focus").count() == 1
     before = opened.evaluate("document.querySelector('h1').getBoundingClientRect().top")
-    opened.keyboard.press("/")
+    opened.keyboard.press("Control+k")
     opened.keyboard.insert_text("过拟合")
     opened.wait_for_selector(RESULT)
     after = opened.evaluate("document.querySelector('h1').getBoundingClientRect().top")
     assert before == after
+
+
+def answering(script: str) -> Callable[[Route], None]:
+    """Answers a request with a script."""
+    return lambda route: route.fulfill(body=script, content_type="text/javascript")
 
 
 def test_a_language_without_blanks_that_the_site_does_not_have(
@@ -197,12 +202,7 @@ def test_a_language_without_blanks_that_the_site_does_not_have(
     page = context.new_page()
     for name, data in (("titles", titles), ("texts", texts)):
         script = f"(self.searched ??= {{}}).{name} = {json.dumps(data)}"
-        page.route(
-            f"**/search/{name}.js",
-            lambda route, body=script: route.fulfill(
-                body=body, content_type="text/javascript"
-            ),
-        )
+        page.route(f"**/search/{name}.js", answering(script))
     page.goto(address)
     page.click(".search-open")
     for query, anchor in {

@@ -101,7 +101,7 @@ def test_pages_look_as_with_all_of_material(
         page.evaluate(click)
         found += page.evaluate(LOOKS)
         page.evaluate(click)
-        page.keyboard.press("/")
+        page.keyboard.press("Control+k")
         page.keyboard.insert_text("weight")
         page.wait_for_selector(".search .teaser mark")  # the texts are there, too
         return [*found, *page.evaluate(LOOKS)]

@@ -45,6 +45,17 @@ CHANGES = {
             1,
         ),
         (
+            """      {% if page.previous_page %}
+        <link rel="prev" href="{{ page.previous_page.url | url }}">
+      {% endif %}
+      {% if page.next_page %}
+        <link rel="next" href="{{ page.next_page.url | url }}">
+      {% endif %}
+""",
+            "",
+            1,
+        ),
+        (
             """          "search": "assets/javascripts/workers/search.a7633da7.min.js" | url,
 """,
             "",

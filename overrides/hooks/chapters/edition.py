@@ -143,7 +143,7 @@ class Edition:
         if source is None:
             text = self.titles[posixpath.basename(uri).removesuffix(".md")]
             about = {"title": text["title"], "description": text["summary"]}
-            return {**about, "keywords": [posixpath.basename(uri)[:-3]]}
+            return {**about, "keywords": [f"{posixpath.basename(uri)[:-3]}.py"]}
         meta = dict(source.meta)
         if "{{" in str(meta.get("title", "")):
             source.place("title:").fail(
