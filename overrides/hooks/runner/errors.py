@@ -126,4 +126,7 @@ def read_yaml(text: str, place: Place) -> Any:
         problem = f"the character U+{error.character:04X} cannot stand in it"
         line = text.encode()[: error.position].count(b"\n")
     here = Place(place.path, (place.line or 1) + line)
-    here.fail(f"this YAML cannot be read: {problem}.", "mend the line.")
+    here.fail(
+        f"this YAML cannot be read: {problem}.",
+        "mend the line; a text with ': ', ' #' or '{' in it stands in quotes.",
+    )

@@ -121,7 +121,7 @@ def written(mark: Mark, uri: str, edition: Edition, reading: Reading) -> str | E
     if not name:
         mark.place.fail(
             f"'{mark.lines[0].strip()}' cannot be read.",
-            "write '::: output snippet:section', '::: figure snippet:section' or '::: correction id'.",
+            "write '::: name' or '::: name argument', as in '::: output snippet:section'; an argument has no blanks, longer text is an option below it.",
         )
     module = _module(name, mark.place)
     options = options_of(mark, getattr(module, "OPTIONS", set()), edition.joined)
