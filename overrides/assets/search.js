@@ -235,6 +235,8 @@
     }
     if (!places.length) return
     const { found, said } = search(query), find = pattern(said)
+    const links = () => [...list.querySelectorAll("a")]
+    const held = links().findIndex(link => link === document.activeElement), { href } = links()[held] ?? {}
     list.replaceChildren(...found.slice(0, SHOWN).map(place => {
       const link = element("a", "", element("span", "kind", words.kinds[place.kind]),
         element("strong", "", ...marked(place.title, find)))
@@ -243,6 +245,8 @@
       link.href = address(place, said)
       return element("li", "", link)
     }))
+    // The texts have come while the reader went through the titles.
+    if (held >= 0) (links().find(link => link.href === href) ?? links()[held] ?? input).focus()
     const told = found.length === 1 ? words.one : found.length ? words.other : complete ? words.none : ""
     status.value = told.replace("#", found.length) + (complete ? "" : ` ${words.loading}`)
   }

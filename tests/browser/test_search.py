@@ -167,6 +167,28 @@ def test_what_cannot_be_loaded_is_said_and_asked_for_again(opened: Page) -> None
     page.context.close()
 
 
+def test_the_focus_stays_where_it_is_when_the_texts_come(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    waiting: list[Route] = []
+    page.route("**/search/texts.js", lambda route: waiting.append(route))
+    page.goto(address)
+    page.click(".search-open")
+    page.keyboard.insert_text("loss")
+    page.wait_for_selector(RESULT)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    held = page.locator(f"{RESULT}:focus").get_attribute("href")
+    expect(page.locator(STATUS)).to_have_text(re.compile("Loading"))
+    waiting.pop().continue_()
+    page.wait_for_selector(".teaser mark")
+    assert page.locator(f"{RESULT}:focus").count() == 1
+    assert page.locator(f"{RESULT}:focus").get_attribute("href") == held
+    context.close()
+
+
 def test_nothing_moves_and_the_focus_returns(opened: Page) -> None:
     opened.keyboard.press("Escape")
     assert opened.locator(".search-open:focus").count() == 1
