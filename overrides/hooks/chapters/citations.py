@@ -8,6 +8,7 @@ of `note` in the language that `extra.words.babel` names so.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import KeysView, Mapping
@@ -120,7 +121,7 @@ def _fields(entry: Entry, template: str, words: Mapping[str, str]) -> dict[str, 
     fields = {}
     for name in {*FIELD.findall(template), "year"} - LINKS.keys():
         if given.get(name):
-            text = Text.from_latex(given[name])
+            text = _read_latex(given[name])
             in_sentence = name == "title" and "*{title}*" not in template
             fields[name] = _markdown(text.capitalize() if in_sentence else text)
     for name, (label, base) in LINKS.items():
@@ -129,6 +130,11 @@ def _fields(entry: Entry, template: str, words: Mapping[str, str]) -> dict[str, 
         if value and target not in "".join(fields.values()):
             fields[name] = f"[{_markdown(label + value)}{target}"
     return fields | {r: _names(p, words) for r, p in entry.persons.lower().items()}
+
+
+@functools.cache  # every language and every rebuild reads the same
+def _read_latex(text: str) -> Text:
+    return Text.from_latex(text)
 
 
 def _names(persons: list[Person], words: Mapping[str, str]) -> str:
