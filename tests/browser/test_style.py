@@ -30,7 +30,8 @@ LOOKS = """() => {
       "display", "position", "visibility", "opacity", "color", "backgroundColor", "fill", "font", "content",
       "textDecoration", "margin", "padding", "border", "outline", "boxShadow", "transform", "zIndex", "overflow",
       "maskImage", "order", "gap", "float", "whiteSpace", "listStyle", "width", "height", "inset",
-    ].map(name => `${name}: ${style[name]} of${kind}${part}`)
+    ].filter(name => one.tagName !== "DIALOG" || !["margin", "inset"].includes(name)) // centred: as wide as the scrollbar leaves it
+     .map(name => `${name}: ${style[name]} of${kind}${part}`)
   }))
 }"""
 
