@@ -18,11 +18,11 @@
   // One form for what a reader takes for the same: width, case, accents, -ise and -ize.
   const folded = text => text.normalize("NFKC").toLowerCase().normalize("NFD")
     .replace(/(?<=\p{Script=Latin})\p{M}+/gu, "").normalize("NFC").replaceAll("z", "s")
-  // Words with one blank around each; one with a hyphen as its parts and as a whole.
-  const spaced = text => ` ${folded(text)
-    .replace(HYPHENATED, word => `${word} ${word.replace(/[-_‐‑]/g, "")}`)
-    .replace(/[^\p{L}\p{N}\p{M}]+/gu, " ").replace(BORDER, " ")} `
-    .replace(/ +/g, " ")
+  // Words with one blank around each; `hyphened` says what becomes of one with a hyphen.
+  const apart = (text, hyphened) => ` ${folded(text).replace(HYPHENATED, hyphened)
+    .replace(/[^\p{L}\p{N}\p{M}\0]+/gu, " ").replace(BORDER, " ")} `.replace(/ +/g, " ")
+  const HYPHEN = /[-_‐‑]/g
+  const spaced = text => apart(text, word => `${word} ${word.replace(HYPHEN, "")}`) // its parts, and it as a whole
   const stem = word => word.length < 5 || DENSE.test(word) ? word
     : word.replace(/(?:ies|ing|ion|ed|es|(?<!s)s|e|y)$/, "")
 
@@ -66,12 +66,11 @@
   const plain = new Set(words.ignored.map(folded))
 
   function asked(query) {
-    const parts = folded(query).replace(HYPHENATED, word => word.replace(/[-_‐‑]/g, "\u0000"))
-      .replace(/[^\p{L}\p{N}\p{M}\u0000]+/gu, " ").replace(BORDER, each => each || " ").trim().split(/ +/).filter(Boolean)
+    const parts = apart(query, word => word.replace(HYPHEN, "\0")).split(" ").filter(Boolean)
     const kept = parts.filter(part => !plain.has(part))
     const found = (kept.length ? kept : parts).flatMap(part => {
       if (DENSE.test(part)) return cut(part).map(word => [[word]])
-      const pieces = part.split("\u0000")
+      const pieces = part.split("\0")
       return [[[pieces.join("")], ...(pieces.length > 1 ? [pieces] : [])]]
     })
     for (let n = found.length - 2; n >= 0; n--) { // over fitting, 过 拟合
@@ -236,7 +235,7 @@
     if (!places.length) return
     const { found, said } = search(query), find = pattern(said)
     const links = () => [...list.querySelectorAll("a")]
-    const held = links().findIndex(link => link === document.activeElement), { href } = links()[held] ?? {}
+    const held = links().indexOf(document.activeElement), { href } = links()[held] ?? {}
     list.replaceChildren(...found.slice(0, SHOWN).map(place => {
       const link = element("a", "", element("span", "kind", words.kinds[place.kind]),
         element("strong", "", ...marked(place.title, find)))

@@ -44,14 +44,13 @@ def finish_assets(
     Raises:
         SourceError: Material has rewritten its script.
     """
-    write_search(site, paths, cache)
     for file in (site / "assets/javascripts").glob("bundle.*.min.js"):
         file.write_text(bent(file.read_text(encoding="utf-8"), file.name), "utf-8")
-    pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
-    texts = [
-        path.read_text(encoding="utf-8") for path in (site / "assets").rglob("*.js")
-    ]
-    sheet, words = whole_sheet(folders, styles), vocabulary(pages, texts)
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    write_search(site, pages, paths, cache)
+    scripts = (site / "assets").rglob("*.js")
+    texts = [path.read_text(encoding="utf-8") for path in scripts]
+    sheet, words = whole_sheet(folders, styles), vocabulary(pages.values(), texts)
     rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
     key = "\n".join([rules, sheet, *sorted(words)])
     style = remembered(cache, "style.css", key, lambda: trimmed(sheet, words).encode())

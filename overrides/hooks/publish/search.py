@@ -19,13 +19,15 @@ from pathlib import Path
 from runner import remembered
 
 TITLES, TEXTS = "search/titles.js", "search/texts.js"
-# What a place is, by the folder of its page and by how deep it is: 1 is the page itself.
-KINDS = {
-    "labs/": (1, "lab"),
-    "notebooks/": (1, "program"),
-    "corrections/": (2, "correction"),
-    "cases/": (2, "case"),
-}
+# What a place is, by the address of its page and by how deep it is: 1 is the page itself.
+KINDS = (
+    ("labs/.+", 1, "lab"),
+    ("notebooks/.+", 1, "program"),
+    ("corrections/", 2, "correction"),
+    ("cases/.+", 2, "case"),
+    (".*", 1, "page"),
+    (".*", 0, "term"),
+)
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 SKIPPED_TAGS = re.compile(r"annotation|button|script|style|svg|template")
 SKIPPED_CLASSES = re.compile(
@@ -115,57 +117,58 @@ def read_page(html: str) -> list[Entry]:
     reader = _Reader()
     head, _, body = html.partition("</head>")
     reader.feed(head)
-    reader.feed(
-        body[body.find("<article") :]
-    )  # the navigation is longer than most pages
-    for entry in reader.entries:
-        entry.title = " ".join(entry.title.split())
-        entry.text = " ".join(entry.text.split())
+    # Without the navigation, which is longer than most pages.
+    reader.feed(body[body.find("<article") :])
     if reader.entries:
         page, told = reader.entries[0], reader.told
         page.names = told.get("keywords", "").replace(", ", "\n")
-        page.text = f"{told.get('description', '')} {page.text}".strip()
+        page.text = f"{told.get('description', '')} {page.text}"
     for entry in reader.entries:
+        entry.title = " ".join(entry.title.split())
+        entry.text = " ".join(entry.text.split())
         names = (name.strip(" ·") for name in entry.names.splitlines())
         entry.names = "\n".join(filter(None, names))
     return reader.entries
 
 
-def write_search(site: Path, paths: list[str], cache: Path) -> None:
+def write_search(
+    site: Path, pages: Mapping[Path, str], paths: list[str], cache: Path
+) -> None:
     """Writes what the search of each language reads; a place also has the title of its twins as names.
 
     Args:
-        site: the finished pages of all languages.
+        site: the folder of all languages.
+        pages: the HTML of their finished pages, by file.
         paths: where the languages lie in the site, "" for its root.
         cache: where what was read of a page is kept, until the page changes.
     """
     found: dict[str, dict[str, list[Entry]]] = {path: {} for path in paths}
-    for file in sorted(site.rglob("index.html")):
+    rules = Path(__file__).read_text(encoding="utf-8")
+    for file in sorted(file for file in pages if file.name == "index.html"):
         address = file.parent.relative_to(site).as_posix()
         path = max((p for p in paths if f"{address}/".startswith(f"{p}/" * bool(p))), key=len)  # fmt: skip
         below = address[len(path) :].strip("./")
-        if entries := _entries(
-            file, cache / "search", f"{address.replace('/', '+')}.json"
-        ):
+        name = f"{address.replace('/', '+')}.json"
+        if entries := _entries(pages[file], rules, cache / "search", name):
             found[path][below and f"{below}/"] = entries
-    for path, pages in found.items():
+    for path, own in found.items():
         twins: dict[tuple[str, str], list[str]] = {}
         for other in (each for name, each in found.items() if name != path):
             for address, entries in other.items():
                 for entry in entries:
                     twins.setdefault((address, entry.anchor), []).append(entry.title)
-        _write(site / path, pages, twins)
+        _write(site / path, own, twins)
 
 
-def _entries(file: Path, cache: Path, name: str) -> list[Entry]:
-    """The places of a page; it is read once, until it changes or what reads it does."""
-    html = file.read_text(encoding="utf-8")
-    key = html + Path(__file__).read_text(encoding="utf-8")
+def _entries(html: str, rules: str, cache: Path, name: str) -> list[Entry]:
+    """The places of a page; it is read once, until it changes or the rules do, by which it is read."""
 
     def read() -> bytes:
         return json.dumps([astuple(entry) for entry in read_page(html)]).encode()
 
-    return [Entry(*one) for one in json.loads(remembered(cache, name, key, read))]
+    return [
+        Entry(*one) for one in json.loads(remembered(cache, name, html + rules, read))
+    ]
 
 
 def _write(
@@ -191,7 +194,5 @@ def _write(
 
 def _kind(address: str, level: int) -> str:
     """What a place is; extra.words.search says how a language calls it."""
-    for folder, (deep, kind) in KINDS.items():
-        if level == deep and address.startswith(folder) and level + len(address) > 1 + len(folder):  # fmt: skip
-            return kind
-    return {0: "term", 1: "page"}.get(level, "section")
+    kinds = (kind for where, deep, kind in KINDS if deep == level and re.fullmatch(where, address))  # fmt: skip
+    return next(kinds, "section")
