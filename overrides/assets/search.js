@@ -319,6 +319,8 @@
     .catch(() => { loading = undefined; status.value = words.failed })
 
   dialog.addEventListener("search", () => { show(); load() }) // it has been opened
-  mark()
+  // This script may come before the text of its page does.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", mark)
+  else mark()
   if (dialog.open) dialog.dispatchEvent(new Event("search"))
 }

@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from patience import PATIENCE
 from playwright.sync_api import Browser, Page, Route, expect
 
 INPUT = ".search input"
@@ -198,6 +201,45 @@ def test_nothing_moves_and_the_focus_returns(opened: Page) -> None:
     opened.wait_for_selector(RESULT)
     after = opened.evaluate("document.querySelector('h1').getBoundingClientRect().top")
     assert before == after
+
+
+def test_a_page_is_marked_when_all_of_it_has_come(browser: Browser, site: Path) -> None:
+    """Its script, which a browser keeps from earlier pages, may run before the text is there."""
+    scripted = threading.Event()
+
+    class Slow(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if urlsplit(self.path).path != "/faq/":
+                super().do_GET()
+                return
+            head, article, rest = (site / "faq/index.html").read_bytes().partition(b"<article")  # fmt: skip
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(head)
+            scripted.wait(PATIENCE)
+            self.wfile.write(article + rest)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    handler = functools.partial(Slow, directory=str(site))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = browser.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+
+    def load_first(route: Route) -> None:
+        route.fulfill(path=site / "assets/search.js", content_type="text/javascript")
+        threading.Timer(1, scripted.set).start()
+
+    page.route("**/assets/search.js", load_first)
+    page.goto(f"http://127.0.0.1:{server.server_port}/faq/?h=model")
+    expect(page.locator(".unmark")).to_be_visible(timeout=10_000)
+    assert not problems
+    page.close()
+    server.shutdown()
 
 
 def answering(script: str) -> Callable[[Route], None]:
