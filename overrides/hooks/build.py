@@ -26,18 +26,18 @@ from publish.metadata import read_citation
 from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
-from rebuilds import Kept, Published, Rebuild, digest_of, fingerprint
-from runner import Record, ensure_records, packed, read_modules
+from rebuilds import Kept, Pages, Published, digest_of, fingerprint
+from runner import Record, ensure_records, packed, read_modules, remembered
 
 Command = Literal["build", "gh-deploy", "serve"]
 
 
 @dataclass
 class Memory:
-    """What earlier builds of this process made, by language and uri."""
+    """What earlier builds of this process read, by language and uri, and made, by the folder that keeps it and uri."""
 
     sources: dict[str, dict[str, Source]] = field(default_factory=dict)
-    pages: dict[str, dict[str, Kept]] = field(default_factory=dict)
+    pages: dict[Path, dict[str, Kept]] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,10 +67,12 @@ class Build:
         self.language = str(self.config.theme["language"])
         self.own = self.languages[self.language]
         self.published = Published(Path(self.config.site_dir), self.cache)
-        kept = self.memory.pages.setdefault(self.language, {})
         self.forward: Callable[..., str] = str  # the template of a page that has moved
-        rebuild = Rebuild(kept, lambda: self.warnings.count)
-        self.pages = rebuild if self.command == "serve" else None
+        self.told = f"{self.config.site_url} {self.config.repo_url} {self.config.extra['offline']} {self.command}"
+        folder = self.cache / "pages" / f"{self.language}-{digest_of(self.told)[:8]}"
+        kept = self.memory.pages.setdefault(folder, {})
+        self.pages = Pages(folder, kept, lambda: self.warnings.count)
+        self.taken = False  # whole, from the published site
 
     def prepare(self) -> None:
         """Brings the records up to date and turns the build into a staging folder.
@@ -85,13 +87,12 @@ class Build:
         else:
             check_twins(root, folders)
             self.records = ensure_records(root, self.cache / "records")
-            told = f"{config.site_url} {config.repo_url} {config.extra['offline']} {self.command}"
             self.fingerprints = {
                 name: fingerprint(
                     root,
                     [f for f in folders if f != language["docs"]],
                     self.records,
-                    told,
+                    self.told,
                 )
                 for name, language in self.languages.items()
             }
@@ -131,8 +132,8 @@ class Build:
         self.edition = Edition(project, self.language, words, joined, sources)
         self.edition.colab = colab(config, self.own["path"])
         self.texts |= self.edition.texts
-        if self.pages:
-            self.context = self._context(files)
+        self.pages.watch(self.edition)
+        self.context = self._context(files)
         self.reading = Reading(self.edition)
         extensions: list[Any] = config.markdown_extensions
         extensions.append(self.reading)
@@ -140,16 +141,26 @@ class Build:
         config.mdx_configs["pymdownx.superfences"] = fences
 
     def _context(self, files: Files) -> str:
-        """A digest of what decides a page beside its own text."""
-        edition = self.edition
-        folders = [language["docs"] for language in self.languages.values()]
-        without = [*folders, "overrides/assets"]
+        """A digest of what decides a page beside its own text and what it asks the edition for."""
+        edition, docs = self.edition, self.root / "docs"
+        languages = [language["docs"] for language in self.languages.values()]
+        asked = ("snippets", "overrides/assets", "docs/corrections", "docs/references.bib")
         return digest_of(
-            fingerprint(self.root, without, self.records, self.language),
+            fingerprint(self.root, [*languages, *asked], {}, self.told),
             [file.src_uri for file in files],
-            [source.shown for source in edition.sources.values()],
-            [text.shown for text in edition.texts.values()],
+            [(source.uri, source.title) for source in edition.sources.values()],
+            [edition.titles, edition.glossary.titles],
         )
+
+    def choose_pages(self, files: Files) -> None:
+        """Finds out which pages are as they were."""
+        self.about = {uri: self.edition.meta(uri) for uri in self.texts}
+        keys = {}
+        for uri, text in self.texts.items():
+            text.url = files.src_uris[uri].url
+            about = self.about[uri]
+            keys[uri] = digest_of(self.context, text.url, text.written, about)
+        self.pages.choose(keys)
 
     def _source(self, file: File) -> Source:
         path = Path(str(file.abs_src_path))
@@ -169,13 +180,22 @@ class Build:
         for name, record in self.records.items():
             text = self.edition.program_page(name)
             self.texts[text.uri] = text
-            notebook = download(record, **self.edition.titles[name])
+            folder = self.cache / "packed"
+            whole = remembered(folder, f"{name}.zip", record.key, lambda: packed(record.files, name))
             for uri, content in (
                 (text.uri, text.source),
-                (f"notebooks/{name}.ipynb", notebook),
-                (f"notebooks/{name}.zip", packed(record.files, name)),
+                (f"notebooks/{name}.ipynb", ""),
+                (f"notebooks/{name}.zip", whole),
             ):
                 files.append(File.generated(self.config, uri, content=content))
+
+    def fill_notebooks(self, files: Files) -> None:
+        """The notebook of each program, as it was where its page is."""
+        for name, record in self.records.items():
+            uri, page = f"notebooks/{name}.ipynb", self.pages.of(f"notebooks/{name}.md")
+            if uri not in page.files:
+                page.files[uri] = download(record, **self.edition.titles[name])
+            files.src_uris[uri].content_string = page.files[uri]
 
     def choose_assets(self, files: Files) -> None:
         """The theme's files that the site needs, once for all languages; the pictures of link previews."""
@@ -191,27 +211,28 @@ class Build:
             ).items():
                 files.append(File.generated(self.config, path, content=picture))
 
+    def place_pages(self, files: Files) -> None:
+        """Puts pages that are as they were in their places."""
+        self.files = files
+        self.pages.give(files, self.config, self.about)
+
+    def close_pages(self) -> None:
+        """Checks what the pages that were not read link to, and forgets what is no more."""
+        self.pages.check_anchors(self.files, self.config)
+        self.pages.tidy()
+
     # A page
 
     def markdown(self, page: Page) -> str:
         """What Python-Markdown is to read for a page: nothing new where the page is as it was."""
-        text = self.texts[page.file.src_uri]
-        text.url = page.url
-        page.meta.update(self.edition.meta(text.uri))
-        if not self.pages:
-            return self.reading.begin(text)
-        key = digest_of(self.context, page.url, text.written)
-        return self.reading.begin(self.pages.begin(page, key, text))
-
-    def content(self, html: str, page: Page, files: Files) -> str:
-        """In `serve`: the page's HTML, from an earlier build where it is as it was."""
-        assert self.pages is not None
-        whole = self.pages.content(html, page, files)
-        self.texts[page.file.src_uri] = self.pages.kept[page.file.src_uri].text
-        return whole
+        uri = page.file.src_uri
+        self.pages.making(uri)
+        page.meta.update(self.about[uri])
+        return self.reading.begin(self.texts[uri])
 
     def page_context(self, page: Page) -> dict[str, Any]:
         """What the templates are given of a page: its twins in each language, how to take it along, what it tells machines."""
+        self.pages.making(page.file.src_uri)
         config, languages = self.config, self.languages
         here = posixpath.join(self.own["path"], page.url)
         # What a reader has chosen, such as dark, holds for all languages.

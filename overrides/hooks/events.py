@@ -108,16 +108,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     with _told():
         state.now.read(files)
         state.now.add_programs(files)
+        state.now.choose_pages(files)
+        state.now.fill_notebooks(files)
         state.now.choose_assets(files)
     return files
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Gives the sections of the navigation their titles in the page's language."""
+    """Gives the sections of the navigation their titles in the page's language; pages that are as they were are in place."""
     titles = config.extra.get("sections", {})
     for item in nav.items:
         if item.is_section:
             item.title = titles.get(item.title, item.title)
+    state.now.place_pages(files)
     return nav
 
 
@@ -133,14 +136,11 @@ def on_page_markdown(
         return state.now.markdown(page)
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    return state.now.content(html, page, files) if state.now.pages else html
-
-
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     root = state.now.root
     state.now.forward = env.get_template("moved.html").render
-    taking.write(state.now.edition, state.now.texts, files, config)
+    now = state.now
+    taking.write(now.edition, now.texts, files, config, now.pages)
     # Templates are compiled once, not in every build.
     folder = root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
@@ -162,8 +162,9 @@ def on_template_context(context: TemplateContext, template_name: str, config: Mk
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    finish = functools.partial(finished_page, output, page.url, *state.now.place)
-    return state.now.pages.output(page, finish) if state.now.pages else finish()
+    finished = finished_page(output, page.url, *state.now.place)
+    state.now.pages.keep(page, finished)
+    return finished
 
 
 def on_post_template(
@@ -178,6 +179,7 @@ def on_post_template(
 def on_post_build(config: MkDocsConfig) -> None:
     """The first language's build starts the others, and publishes all."""
     now = state.now
+    now.close_pages()
     with _told():
         now.keep_addresses()
     if not now.own["path"]:

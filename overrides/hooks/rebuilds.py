@@ -1,7 +1,8 @@
 """What makes a rebuild fast: nothing is worked out again that has not changed.
 
 - A language of which nothing has changed since it was published is not built: `fingerprint`, `Published`.
-- A page that has not changed since an earlier build of the same process (`serve`) is not read again: `Rebuild`.
+- A page that has not changed is not made again, neither in the same process (`serve`) nor in another one: `Pages`. What it
+  asks an edition for is noted while it is made, so that nobody has to say what it depends on.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from chapters.page import Marks, Text
-from mkdocs.structure.files import Files
+from chapters.citations import Bibliography
+from chapters.edition import Edition
+from copies.markdown import Chapter
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from runner import Record
+from runner import Record, remembered
+
+T = TypeVar("T")
+KEPT = 8  # folders of pages: two languages, built, served, and at some address
 
 SHARED = ("snippets", "overrides", "requirements.txt", "pyproject.toml", "LICENSE")
 
@@ -134,69 +141,210 @@ def _listing(site: Path) -> str:
 
 @dataclass
 class Kept:
-    """A page as an earlier build of this process made it."""
-
-    key: str
-    url: str
-    text: Text
-    title: Any = None
-    toc: Any = None
-    anchors: set[str] | None = None
-    links: dict[str, dict[str, str]] = field(default_factory=dict)
-    content: str = ""
-    output: str = ""
-
-
-class Rebuild:
-    """The pages of one language in one build of `serve`.
-
-    MkDocs is given a letter to read for a page that is as it was, and a template of a letter for it; what an earlier build
-    made of it takes their place. A page that brought a warning is made again.
+    """A page as an earlier build made it.
 
     Args:
-        kept: the pages of earlier builds, by uri; this build changes it.
+        key: of what it is made from.
+        title: as the navigation shows it.
+        asked: what else it asked for while it was made: a digest of each, by its name in `Notes`.
+        anchors: its ids.
+        links: the anchors of other pages that it links to, by their uri, and how it writes each link.
+        output: its HTML as it is published.
+        files: what goes with it, by path: its copy, its notebook, its figures.
+        chapter: its part of the language's llms-full.txt, and the ids there.
+    """
+
+    key: str
+    title: str = ""
+    asked: dict[str, str] = field(default_factory=dict)
+    anchors: list[str] = field(default_factory=list)
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+    output: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    chapter: Chapter = Chapter("", ())
+
+
+class Noted(Mapping[str, T]):
+    """A mapping that notes what it is asked for; all its names count as one more thing.
+
+    Args:
+        kind: what its values are.
+        held: what it holds.
+        says: what of a value anybody may show, as something whose `repr` says all of it.
+        asked: where it notes.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        held: Mapping[str, T],
+        says: Callable[[T], object],
+        asked: Callable[[str], None],
+    ) -> None:
+        self.kind, self.held, self.says, self.asked = kind, held, says, asked
+        self.digests: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> T:
+        self.asked(f"{self.kind} {name}")
+        return self.held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked(f"{self.kind} ")
+        return iter(self.held)
+
+    def __len__(self) -> int:
+        self.asked(f"{self.kind} ")
+        return len(self.held)
+
+    def digest(self, name: str) -> str:
+        """Of what a value says; "" where there is none; of all names, where the name is ""."""
+        if name not in self.digests:
+            one = self.held.get(name)
+            said = self.says(one) if one is not None else None
+            self.digests[name] = digest_of(said if name else list(self.held))
+        return self.digests[name]
+
+
+class Same(File):
+    """A page that is as it was: MkDocs copies what an earlier build made of it, and links to it as to any other."""
+
+    def is_documentation_page(self) -> bool:
+        return False
+
+
+class Pages:
+    """The pages of one language in one build. One that is as it was is taken from an earlier build, of any process.
+
+    Args:
+        folder: where pages are kept.
+        memory: those that this process has made or taken before, by uri; this build changes it.
         warnings: how many warnings there are so far.
     """
 
-    def __init__(self, kept: dict[str, Kept], warnings: Callable[[], int]) -> None:
-        self.kept, self.warnings = kept, warnings
-        self.same: set[str] = set()
-        self.before: dict[str, int] = {}  # warnings, by the pages of this build
+    def __init__(
+        self, folder: Path, memory: dict[str, Kept], warnings: Callable[[], int]
+    ) -> None:
+        self.folder, self.kept, self.warnings = folder, memory, warnings
+        self.made: dict[str, Kept] = {}  # those that are not as they were
+        self.asked: dict[str, set[str]] = {}  # by what is made
+        self.warned: set[str] = set()
+        self.noted: dict[str, Noted[Any]] = {}  # by kind
+        self.uri, self.before = "", warnings()
 
-    def begin(self, page: Page, key: str, text: Text) -> Text:
-        """The text that Python-Markdown reads for a page."""
-        self.before[text.uri] = self.warnings()
-        kept = self.kept.get(text.uri)
-        if kept is None or kept.key != key:
-            self.kept[text.uri] = Kept(key, page.url, text)
-            return text
-        self.same.add(text.uri)
-        page.title = kept.title
-        page.meta.update(template="unchanged.html")
-        return Text(text.uri, "x", text.place, Marks(""))
+    def making(self, uri: str) -> None:
+        """From now on this page is made, until another one is; "" for no page."""
+        if self.warnings() > self.before:
+            self.warned.add(self.uri)
+        self.uri, self.before = uri, self.warnings()
 
-    def content(self, html: str, page: Page, files: Files) -> str:
-        """The HTML of its content; also sets what MkDocs knows of a page that it has read."""
-        kept = self.kept[page.file.src_uri]
-        if page.file.src_uri in self.same:
-            page.toc, page.present_anchor_ids = kept.toc, kept.anchors
-            page.links_to_anchors = {
-                file: links
-                for uri, links in kept.links.items()
-                if (file := files.get_file_from_path(uri))
-            }
-            return kept.content
-        kept.title, kept.toc, kept.content = page.title, page.toc, html
-        kept.anchors = page.present_anchor_ids
-        links = page.links_to_anchors or {}
+    def watch(self, edition: Edition) -> None:
+        """Notes from now on what each page asks an edition for."""
+        everything: dict[str, Callable[[Any], object]] = {
+            "records": lambda one: (one.key, one.versions, one.provenance),
+            "modules": lambda one: one.text,
+            "sources": lambda one: one.shown,
+            "texts": lambda one: one.shown,
+            "labs": repr,
+            "corrections": repr,
+        }
+        for kind, says in everything.items():
+            setattr(edition, kind, self._noted(kind, getattr(edition, kind), says))
+        entries = self._noted("references", edition.bibliography.entries, repr)
+        edition.bibliography = Bibliography(entries)
+
+    def _noted(
+        self, kind: str, items: Mapping[str, T], says: Callable[[T], object]
+    ) -> Noted[T]:
+        def note(name: str) -> None:
+            self.asked.setdefault(self.uri, set()).add(name)
+
+        self.noted[kind] = found = Noted(kind, items, says, note)
+        return found
+
+    def choose(self, keys: Mapping[str, str]) -> None:
+        """Finds out which pages are as they were.
+
+        Args:
+            keys: of all pages, by uri: a digest of what each is made from, but for what it asks an edition for.
+        """
+        for uri, key in keys.items():
+            kept = self.kept.get(uri) or self._read(uri, key)
+            if kept.key == key and self._digests(kept.asked) == kept.asked:
+                self.kept[uri] = kept
+            else:
+                self.made[uri] = Kept(key)
+        for uri in self.kept.keys() - keys.keys():
+            del self.kept[uri]
+
+    def of(self, uri: str) -> Kept:
+        """A page as it was or, as far as it is made, as it will be."""
+        return self.made.get(uri) or self.kept[uri]
+
+    def _digests(self, asked: Iterable[str]) -> dict[str, str]:
+        told = {name: name.split(" ", 1) for name in asked}
+        return {name: self.noted[k].digest(n) for name, (k, n) in told.items()}
+
+    def give(
+        self, files: Files, config: MkDocsConfig, about: Mapping[str, dict[str, Any]]
+    ) -> None:
+        """Gives MkDocs the pages that are as they were as files, in their places; `about` is what each says of itself."""
+        for file in list(files):
+            uri, page = file.src_uri, file.page
+            files.remove(file)
+            if page and uri not in self.made:
+                kept, target = self.kept[uri], file.dest_uri
+                file = Same(uri, None, config.site_dir, True, dest_uri=target)
+                file.content_string, file.page, page.file = kept.output, page, file
+                page.title, page.present_anchor_ids = kept.title, set(kept.anchors)
+                page.meta.update(about[uri])
+            files.append(file)
+
+    def keep(self, page: Page, output: str) -> None:
+        """Keeps a page that has been made, unless it brought a warning."""
+        uri, links = page.file.src_uri, page.links_to_anchors or {}
+        self.making("")
+        kept = self.made[uri]
+        if uri in self.warned:
+            return
+        kept.title, kept.output = str(page.title), output
+        kept.anchors = sorted(page.present_anchor_ids or ())
         kept.links = {file.src_uri: found for file, found in links.items()}
-        if self.warnings() > self.before[page.file.src_uri]:
-            kept.key = ""
-        return html
+        kept.asked = self._digests(sorted(self.asked.get(uri, ())))
+        self.kept[uri] = kept
+        self._path(uri).unlink(missing_ok=True)
+        text = json.dumps(asdict(kept), ensure_ascii=False).encode()
+        remembered(self.folder, self._path(uri).name, kept.key, lambda: text)
 
-    def output(self, page: Page, finish: Callable[[], str]) -> str:
-        """The whole page as `finish` makes it."""
-        kept = self.kept[page.file.src_uri]
-        if page.file.src_uri not in self.same:
-            kept.output = finish()
-        return kept.output
+    def check_anchors(self, files: Files, config: MkDocsConfig) -> None:
+        """MkDocs' warnings of anchors that are no more, for the pages that it has not read."""
+        for uri in sorted(self.kept.keys() - self.made.keys()):
+            page = files.src_uris[uri].page
+            assert page is not None
+            links = self.kept[uri].links.items()
+            page.links_to_anchors = {files.src_uris[to]: found for to, found in links}
+            page.validate_anchor_links(files=files, log_level=config.validation.links.anchors)
+
+    def tidy(self) -> None:
+        """Removes what is kept of pages that are no more, and of addresses at which the site was built long ago."""
+        named = {self._path(uri) for uri in self.kept}
+        for path in {*self.folder.glob("*.json")} - named:
+            path.unlink(missing_ok=True)
+        os.utime(self.folder)
+        others = sorted(self.folder.parent.iterdir(), key=lambda one: one.stat().st_mtime)
+        for old in others[:-KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _path(self, uri: str) -> Path:
+        return self.folder / f"{uri.replace('/', '+')}.json"
+
+    def _read(self, uri: str, key: str) -> Kept:
+        """What an earlier process kept of a page under this key; nothing where it kept nothing, or it is damaged."""
+
+        def make() -> bytes:
+            raise KeyError(uri)
+
+        try:
+            found = json.loads(remembered(self.folder, self._path(uri).name, key, make))
+        except KeyError:
+            return Kept("")
+        return Kept(**{**found, "chapter": Chapter(*found["chapter"])})

@@ -9,15 +9,16 @@ from pathlib import Path
 from chapters.edition import Edition
 from chapters.page import Text
 from copies.chapter_notebook import chapter_notebook
-from copies.markdown import Site, copy_of, index_of, whole
+from copies.markdown import Site, chapter_of, copy_of, index_of, whole
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from rebuilds import Pages
 
 
-def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkDocsConfig) -> None:  # fmt: skip
-    """Writes all of it into the site."""
+def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkDocsConfig, made: Pages) -> None:  # fmt: skip
+    """Writes all of it into the site; what belongs to a page that is as it was is as it was, too."""
     site = Site(
         config.site_name,
         config.site_description or "",
@@ -31,14 +32,18 @@ def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkD
     for page in pages:
         _describe(page, files, edition)
     urls = {page.uri: page.url for page in pages}
-    written = {page.uri: copy_of(page, site) for page in pages}
-    for page in pages:
-        folder = posixpath.dirname(page.uri)
-        written |= {posixpath.join(folder, n): svg for n, svg in page.figures.items()}
-        if _is_taken(edition, page.uri):
-            written[_notebook(page.uri)] = chapter_notebook(page, site, urls)
+    for uri, kept in made.made.items():
+        made.making(uri)
+        page, folder = texts[uri], posixpath.dirname(uri)
+        kept.files |= {posixpath.join(folder, n): svg for n, svg in page.figures.items()}
+        kept.files[uri] = copy_of(page, site)
+        if _is_taken(edition, uri):
+            kept.files[_notebook(uri)] = chapter_notebook(page, site, urls)
+        kept.chapter = chapter_of(page, site, urls)
+    made.making("")
+    written = {name: text for uri in texts for name, text in made.of(uri).files.items()}
     written["llms.txt"] = index_of(pages, site, _other_lists(config))
-    written["llms-full.txt"] = whole(pages, site)
+    written["llms-full.txt"] = whole({uri: made.of(uri).chapter for uri in texts})
     for name, content in written.items():
         path = Path(config.site_dir, name)
         path.parent.mkdir(parents=True, exist_ok=True)

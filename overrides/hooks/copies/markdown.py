@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chapters.page import Text
 from runner import Record
@@ -17,6 +18,8 @@ from runner import Record
 from .writer import HEADINGS, Writer, is_anchor
 
 ABSOLUTE = re.compile(r"[a-z][a-z+.-]*:|//")
+LATER = "\U0010fffc"  # around an id that may not be there
+OPEN = re.compile(f"#([^#{LATER}]*){LATER}([^{LATER}]*){LATER}")
 
 
 @dataclass(frozen=True)
@@ -55,28 +58,44 @@ def _facts(page: Text, site: Site) -> str:
     return "\n".join(["---", *(f"{n}: {f}" for n, f in told.items()), "---\n"])
 
 
-def whole(pages: Sequence[Text], site: Site) -> str:
-    """The language's llms-full.txt: all copies in one file.
+class Chapter(NamedTuple):
+    """A page's part of the language's llms-full.txt, its links to other pages still open, and the ids that it has there."""
 
-    The ids and notes of each page are its own there, and a link to another page leads to where that stands.
+    text: str
+    ids: list[str]
+
+
+def chapter_of(page: Text, site: Site, uris: Collection[str]) -> Chapter:
+    """A page's part of the one file of all copies, which those of these `uris` are in, too.
+
+    The ids and notes of a page are its own there.
     """
-    ids = {page.uri: _ids(page) for page in pages}
-    texts = [
-        f'{_facts(page, site)}\n<div id="{_name(page.uri)}"></div>\n\n'
-        f"{_Chapter(page, site.words, ids).written()}\n"
-        for page in pages
-    ]
-    return "\n".join(texts)
+    elements = page.tree.iter()
+    ids = (e.get("id", "") for e in elements if e.tag in HEADINGS or is_anchor(e))
+    text = _InWhole(page, site.words, uris).written()
+    head = f'{_facts(page, site)}\n<div id="{_name(page.uri)}"></div>\n\n'
+    return Chapter(f"{head}{text}\n", sorted(set(ids)))
 
 
-class _Chapter(Writer):
-    """Writes a page as one of several in a file; `ids` are those that each page writes, by uri."""
+def whole(chapters: Mapping[str, Chapter]) -> str:
+    """The language's llms-full.txt, from the part of each page, by uri; a link to another page leads to where that stands."""
+    ids = {f"{_name(uri)}:{id_}" for uri, one in chapters.items() for id_ in one.ids}
+
+    def closed(link: re.Match[str]) -> str:
+        whole = f"{link[1]}:{link[2]}"
+        return f"#{whole if whole in ids else link[1]}"
+
+    return "\n".join(OPEN.sub(closed, one.text) for one in chapters.values())
+
+
+class _InWhole(Writer):
+    """Writes a page as one of several in a file; `uris` are all of them."""
 
     def __init__(
-        self, page: Text, words: Mapping[str, str], ids: Mapping[str, set[str]]
+        self, page: Text, words: Mapping[str, str], uris: Collection[str]
     ) -> None:
         super().__init__(page, words)
-        self.ids = ids
+        self.uris = uris
 
     def own(self, id_: str) -> str:
         return f"{_name(self.page.uri)}:{id_}"
@@ -85,15 +104,10 @@ class _Chapter(Writer):
         if ABSOLUTE.match(target):
             return target
         uri, id_ = self.target(target)
-        if uri not in self.ids:
+        if uri not in self.uris:
             return f"{uri}#{id_}" if id_ else uri
-        known = id_ in self.ids[uri]
-        return f"#{_name(uri)}:{id_}" if known else f"#{_name(uri)}"
-
-
-def _ids(page: Text) -> set[str]:
-    elements = page.tree.iter()
-    return {e.get("id", "") for e in elements if e.tag in HEADINGS or is_anchor(e)}
+        # Whether that page writes the id is known when all are written.
+        return f"#{_name(uri)}{LATER}{id_}{LATER}"
 
 
 def _name(uri: str) -> str:
