@@ -20,7 +20,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from publish.assets import finish_assets, is_published
+from publish.assets import MADE_OF_ALL, finish_assets, is_published
 from publish.finishing import page_policy
 from publish.metadata import read_citation
 from publish.moved import keep_addresses, read_moved
@@ -116,6 +116,30 @@ class Build:
         config.extra["published"] = self.command != "serve"
         config.extra_css = []  # they become one with Material's
 
+    def take_whole(self, files: Files) -> bool:
+        """Takes all pages of the first language from the published site, where only another one has changed.
+
+        MkDocs is then left with nothing to do.
+        """
+        others = [one["path"] for one in self.languages.values() if one is not self.own]
+        self.taken = (
+            not self.outer
+            and not self.own["path"]
+            and not self.config.extra["offline"]
+            and self.published.copy(
+                self.language,
+                self.fingerprints[self.language],
+                "",
+                self.staging.folder,
+                {*others, self.config.extra["zip"], *MADE_OF_ALL},
+            )
+        )
+        if self.taken:
+            self.config.nav, self.config.theme.static_templates = [], set()
+            for file in list(files):
+                files.remove(file)
+        return self.taken
+
     # The sources
 
     def read(self, files: Files) -> None:
@@ -142,9 +166,14 @@ class Build:
 
     def _context(self, files: Files) -> str:
         """A digest of what decides a page beside its own text and what it asks the edition for."""
-        edition, docs = self.edition, self.root / "docs"
+        edition = self.edition
         languages = [language["docs"] for language in self.languages.values()]
-        asked = ("snippets", "overrides/assets", "docs/corrections", "docs/references.bib")
+        asked = (
+            "snippets",
+            "overrides/assets",
+            "docs/corrections",
+            "docs/references.bib",
+        )
         return digest_of(
             fingerprint(self.root, [*languages, *asked], {}, self.told),
             [file.src_uri for file in files],
@@ -169,6 +198,7 @@ class Build:
             file.src_uri,
             str(path.relative_to(self.root)),
             self.config.extra["joined"],
+            self.cache / "headings",
         )
         read = self.memory.sources.setdefault(self.language, {})
         if read.get(file.src_uri) != source:
@@ -180,8 +210,8 @@ class Build:
         for name, record in self.records.items():
             text = self.edition.program_page(name)
             self.texts[text.uri] = text
-            folder = self.cache / "packed"
-            whole = remembered(folder, f"{name}.zip", record.key, lambda: packed(record.files, name))
+            pack = functools.partial(packed, record.files, name)
+            whole = remembered(self.cache / "packed", f"{name}.zip", record.key, pack)
             for uri, content in (
                 (text.uri, text.source),
                 (f"notebooks/{name}.ipynb", ""),

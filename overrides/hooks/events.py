@@ -6,7 +6,6 @@ which takes the site's place only at the very end: a build that fails publishes 
 
 from __future__ import annotations
 
-import functools
 import logging
 import posixpath
 from collections.abc import Callable, Iterator
@@ -105,6 +104,8 @@ def _look_at_hooks(config: MkDocsConfig, hooks: Path) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
+    if state.now.take_whole(files):
+        return files
     with _told():
         state.now.read(files)
         state.now.add_programs(files)
@@ -120,7 +121,8 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     for item in nav.items:
         if item.is_section:
             item.title = titles.get(item.title, item.title)
-    state.now.place_pages(files)
+    if not state.now.taken:
+        state.now.place_pages(files)
     return nav
 
 
@@ -137,6 +139,8 @@ def on_page_markdown(
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    if state.now.taken:
+        return
     root = state.now.root
     state.now.forward = env.get_template("moved.html").render
     now = state.now
@@ -179,9 +183,10 @@ def on_post_template(
 def on_post_build(config: MkDocsConfig) -> None:
     """The first language's build starts the others, and publishes all."""
     now = state.now
-    now.close_pages()
-    with _told():
-        now.keep_addresses()
+    if not now.taken:
+        now.close_pages()
+        with _told():
+            now.keep_addresses()
     if not now.own["path"]:
         for name, other in now.languages.items():
             if name != now.language:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from mkdocs.structure.pages import Page
 from runner import Record, remembered
 
 T = TypeVar("T")
-KEPT = 8  # folders of pages: two languages, built, served, and at some address
+KEPT = 8  # sites that are remembered; folders of pages: of two languages, built, served, and at some address
 
 SHARED = ("snippets", "overrides", "requirements.txt", "pyproject.toml", "LICENSE")
 
@@ -91,8 +91,22 @@ class Published:
         state = self._state()
         return state.get("fingerprints") == fingerprints and self._untouched(state)
 
-    def copy(self, language: str, fingerprint: str, path: str, target: Path) -> bool:
+    def copy(
+        self,
+        language: str,
+        fingerprint: str,
+        path: str,
+        target: Path,
+        without: Collection[str] = (),
+    ) -> bool:
         """Copies the folder of a language by links, which takes no time and no room.
+
+        Args:
+            language: its name.
+            fingerprint: what its pages are to be made of.
+            path: its folder in the site.
+            target: where it is copied to.
+            without: paths in it that are left out.
 
         Returns:
             False where it was made from something else, or another build replaces it meanwhile.
@@ -101,8 +115,19 @@ class Published:
         same = state.get("fingerprints", {}).get(language) == fingerprint
         if not same or not self._untouched(state):
             return False
+
+        def left_out(folder: str, names: list[str]) -> list[str]:
+            below = Path(folder).relative_to(self.site / path)
+            return [name for name in names if (below / name).as_posix() in without]
+
         try:
-            shutil.copytree(self.site / path, target, copy_function=os.link)
+            shutil.copytree(
+                self.site / path,
+                target,
+                copy_function=os.link,
+                ignore=left_out,
+                dirs_exist_ok=True,
+            )
         except OSError:  # nor can every file system link; MkDocs empties the target
             return False
         return self._untouched(state)
@@ -114,6 +139,9 @@ class Published:
         temporary = self.path.with_suffix(f".{os.getpid()}.part")
         temporary.write_text(json.dumps(state), encoding="utf-8")
         temporary.replace(self.path)
+        states = self.path.parent.glob("published-*.json")
+        for old in sorted(states, key=lambda one: one.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)
 
     def _state(self) -> dict[str, Any]:
         try:
@@ -161,7 +189,7 @@ class Kept:
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     output: str = ""
     files: dict[str, str] = field(default_factory=dict)
-    chapter: Chapter = Chapter("", ())
+    chapter: Chapter = field(default_factory=lambda: Chapter("", []))
 
 
 class Noted(Mapping[str, T]):
@@ -322,7 +350,9 @@ class Pages:
             assert page is not None
             links = self.kept[uri].links.items()
             page.links_to_anchors = {files.src_uris[to]: found for to, found in links}
-            page.validate_anchor_links(files=files, log_level=config.validation.links.anchors)
+            page.validate_anchor_links(
+                files=files, log_level=config.validation.links.anchors
+            )
 
     def tidy(self) -> None:
         """Removes what is kept of pages that are no more, and of addresses at which the site was built long ago."""
@@ -330,7 +360,9 @@ class Pages:
         for path in {*self.folder.glob("*.json")} - named:
             path.unlink(missing_ok=True)
         os.utime(self.folder)
-        others = sorted(self.folder.parent.iterdir(), key=lambda one: one.stat().st_mtime)
+        others = sorted(
+            self.folder.parent.iterdir(), key=lambda one: one.stat().st_mtime
+        )
         for old in others[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
 

@@ -35,7 +35,9 @@ def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkD
     for uri, kept in made.made.items():
         made.making(uri)
         page, folder = texts[uri], posixpath.dirname(uri)
-        kept.files |= {posixpath.join(folder, n): svg for n, svg in page.figures.items()}
+        kept.files |= {
+            posixpath.join(folder, n): svg for n, svg in page.figures.items()
+        }
         kept.files[uri] = copy_of(page, site)
         if _is_taken(edition, uri):
             kept.files[_notebook(uri)] = chapter_notebook(page, site, urls)

@@ -42,7 +42,7 @@ def read(tmp_path: Path) -> Reader:
     def read(text: str | bytes, words: dict[str, str] = EN) -> Bibliography:
         path = tmp_path / "references.bib"
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return Bibliography.read(path, NAME, words)
+        return Bibliography.read(path, NAME, words, tmp_path / "cache")
 
     return read
 
@@ -269,7 +269,7 @@ def test_a_file_that_is_not_utf_8(read: Reader) -> None:
 
 def test_a_file_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=f"^{NAME}: .*cannot be read"):
-        Bibliography.read(tmp_path / "none.bib", NAME, EN)
+        Bibliography.read(tmp_path / "none.bib", NAME, EN, tmp_path)
 
 
 # The file
@@ -284,7 +284,7 @@ def test_keys_and_lines(read: Reader) -> None:
     assert not read("").keys
 
 
-def test_every_reference_of_this_site() -> None:
+def test_every_reference_of_this_site(tmp_path: Path) -> None:
     """In each language on one line, with a link, and no word of the other around it."""
     path = ROOT / NAME
     bibliography_fields = {
@@ -295,7 +295,7 @@ def test_every_reference_of_this_site() -> None:
         (EN, ["等", "载于", "，", "。"]),
         (ZH, [" et al.", "In *", "URL:", "Undated"]),
     ):
-        bibliography = Bibliography.read(path, NAME, words)
+        bibliography = Bibliography.read(path, NAME, words, tmp_path / "cache")
         lines = path.read_text("utf-8").splitlines()
         for key in bibliography.keys:
             reference = bibliography.reference(key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,80 @@ def test_the_site_as_files_is_built_again(
         assert 'href="zh/index.html"' in project.page(".")
         project.replace("docs/en/index.md", said, "The sum is")
     assert (project.folder / "site/zh/search/titles.js").exists()
+
+
+GLOSSARY = """sum:
+  en: {term: sum, definition: "What is added up, here {{ small:total | .2f }}."}
+  zh: {term: 总和, definition: "加起来的数，这里是 {{ small:total | .2f }}。"}
+"""
+CORRECTION = """addition:
+  section: "1"
+  verdict: wrong
+  en: {title: Addition, claim: It adds up., holds: "The sum is {{ small:total | .3f }} [@someone2020small]."}
+  zh: {title: 加法, claim: 对得上。, holds: "总和是 {{ small:total | .3f }}[@someone2020small]。"}
+"""
+MORE = """
+# {title} {{ #{id} }}
+
+::: {what}
+"""
+# Each is a word that stands once in its file, and what may take its place; a later edit may undo an earlier one.
+EDITS = {
+    "docs/en/index.md": (["The sum is {{ small:total | .4f", "So the sum is {{ small:total | .3f"], ["It rises to the", "It climbs to the"]),
+    "docs/zh/index.md": (["总和是 {{ small:total | .4f", "所以总和是 {{ small:total | .3f"], ["一条上升的直线", "一条升高的直线"]),
+    "docs/en/other.md": (["# Other", "# Another"], ["Text.", "Text, [linked](index.md#small)."], ["#other }", "#other }\n\n{{ small:total }}."]),
+    "docs/references.bib": (["A Small Thing", "A Little Thing"],),
+    "docs/glossary.yml": (["What is added", "All that is added"], ["加起来的数", "加在一起的数"]),
+    "docs/corrections/other.yml": (["It adds up.", "It does add up."], ["verdict: wrong", "verdict: imprecise"]),
+    "snippets/small.py": (["size=5", "size=6"],),
+    "snippets/picture.py": (["[0, 1])", "[0, 2])"],),
+    "snippets/titles.yml": (["A line, summary", "A straight line, summary"], ["求和", "加法"]),
+    "overrides/main.html": (["{% block extrahead %}", "{% block extrahead %}<!-- a template -->"],),
+    "overrides/assets/style/runs.css": (["style: dotted", "style: dashed"],),
+    "mkdocs.zh.yml": (["site_name: ", "site_name: 新"],),
+}  # fmt: skip
+
+
+def test_a_warm_build_is_a_cold_one(project: Project) -> None:
+    """Whatever was edited before: byte for byte what a build makes that remembers nothing."""
+    project.write("docs/glossary.yml", GLOSSARY)
+    project.write("docs/corrections/other.yml", CORRECTION)
+    for language in ("en", "zh"):
+        for id_, what in (("glossary", "glossary"), ("corrections", "corrections")):
+            text = MORE.format(title=id_.title(), id=id_, what=what)
+            project.write(f"docs/{language}/{id_}.md", text)
+        other = project.folder / f"docs/{language}/other.md"
+        other.write_text(f"{other.read_text()}\n::: correction addition\n", "utf-8")
+    assert (built := project.build()).returncode == 0, built.stderr
+    draw = random.Random(7)
+    waiting = [(name, pair) for name, pairs in EDITS.items() for pair in pairs]
+    draw.shuffle(waiting)
+    while waiting:
+        edits, waiting = waiting[:4], waiting[4:]
+        for name, (old, new) in edits:
+            project.replace(name, old, new)
+            if draw.random() < 0.3:  # it is undone later
+                waiting.append((name, [new, old]))
+        warm = project.build()
+        assert warm.returncode == 0, (edits, warm.stderr)
+        cold = Project(project.folder.parent / "cold")
+        shutil.copytree(project.folder, cold.folder)
+        shutil.rmtree(cold.folder / "site")
+        for kept in (cold.folder / ".cache").iterdir():
+            if kept.name != "records":
+                shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
+        assert cold.build().returncode == 0
+        differing = [
+            name
+            for name in _files(project) | _files(cold)
+            if _files(project).get(name) != _files(cold).get(name)
+        ]
+        assert not differing, edits
+        shutil.rmtree(cold.folder)
+
+
+def _files(project: Project) -> dict[str, bytes]:
+    site = project.folder / "site"
+    return {
+        str(f.relative_to(site)): f.read_bytes() for f in site.rglob("*") if f.is_file()
+    }

@@ -14,7 +14,7 @@ import pytest
 from chapters.page import Part, Text
 from conftest import ROOT
 from copies.chapter_notebook import chapter_notebook
-from copies.markdown import Site, copy_of, whole
+from copies.markdown import Site, chapter_of, copy_of, whole
 from copies.writer import BLOCKS, POWERS, Writer, plain
 from markdown.util import HTML_PLACEHOLDER_RE
 from markdown_it import MarkdownIt
@@ -159,7 +159,7 @@ def test_pages_of_one_file_keep_their_own() -> None:
     for uri, other in uris.items():
         page = read(source.format(other).replace("{{#", "{#"), uri).text
         pages.append(replace(page, uri=uri, title=uri, description="All."))
-    text = whole(pages, site)
+    text = whole({page.uri: chapter_of(page, site, uris) for page in pages})
     for name, other in (("a-b", "a.b"), ("a.b", "a-b")):
         links = f"[own](#{name}:summary) [home](#{other}:summary) [top](#{other}) [lost](#{other})"
         for own in (

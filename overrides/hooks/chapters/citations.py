@@ -9,10 +9,12 @@ of `note` in the language that `extra.words.babel` names so.
 from __future__ import annotations
 
 import functools
+import json
 import re
 import unicodedata
 from collections.abc import KeysView, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -23,7 +25,7 @@ from pybtex.database.input.bibtex import LowLevelParser, Parser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 from pybtex.style.names.plain import NameStyle
-from runner import Place, nearest, read_text
+from runner import Place, nearest, read_text, remembered
 
 FIELD, GROUP = re.compile(r"\{(\w+)\}"), re.compile(r"\[([^\[\]]*)\]")
 NEEDED = (("author", "editor", "organization"), ("year", "date", "note"))
@@ -49,13 +51,34 @@ class Bibliography:
     entries: Mapping[str, tuple[int, str]]
 
     @classmethod
-    def read(cls, path: Path, name: str, words: Mapping[str, str]) -> Bibliography:
-        """Reads a BibTeX file that messages call `name`; `words` are `extra.words` of the language.
+    def read(
+        cls, path: Path, name: str, words: Mapping[str, str], cache: Path
+    ) -> Bibliography:
+        """Reads a BibTeX file, unless it was read before.
+
+        Args:
+            path: the file.
+            name: what messages call it.
+            words: `extra.words` of the language.
+            cache: the folder that keeps what was read.
 
         Raises:
             SourceError: the file or an entry cannot be read, or an entry lacks what its kind needs.
         """
-        entries, text, parser = {}, read_text(path, name), Parser()
+        text, rules = read_text(path, name), Path(__file__).read_text(encoding="utf-8")
+        told = {word: said for word, said in words.items() if isinstance(said, str)}
+        key = json.dumps([text, rules, version("pybtex"), told])
+
+        def make() -> bytes:
+            return json.dumps(cls.parse(text, name, words).entries).encode()
+
+        found = remembered(cache, f"{words['babel']}.json", key, make)
+        return cls({entry: (n, said) for entry, (n, said) in json.loads(found).items()})
+
+    @classmethod
+    def parse(cls, text: str, name: str, words: Mapping[str, str]) -> Bibliography:
+        """Reads the text of a BibTeX file; arguments and errors are those of `read`."""
+        entries, parser = {}, Parser()
         commands = LowLevelParser(text, macros=parser.macros)
         try:
             for kind, body in commands:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import markdown
-from runner import Place, Record, is_source, nearest, read_text, read_yaml
+from runner import (
+    Place,
+    Record,
+    is_source,
+    nearest,
+    read_text,
+    read_yaml,
+    remembered,
+)
 
 from .page import with_joints, without_joints
 
@@ -282,6 +291,7 @@ class Source:
         meta: its front matter.
         text: what follows.
         head: the lines before the text, as they are.
+        cache: a folder that keeps the headings of chapters.
     """
 
     uri: str
@@ -289,10 +299,22 @@ class Source:
     meta: Mapping[str, Any]
     text: str
     head: str = ""
+    cache: Path | None = None
 
     @functools.cached_property
     def headings(self) -> dict[str, str]:
         """The words of its headings by id, as Python-Markdown finds them."""
+
+        def make() -> bytes:
+            return json.dumps(self._headings()).encode()
+
+        name, key = self.name.replace("/", "+"), f"{markdown.__version__}\n{self.text}"
+        made = (
+            remembered(self.cache, f"{name}.json", key, make) if self.cache else make()
+        )
+        return dict(json.loads(made))
+
+    def _headings(self) -> dict[str, str]:
         md = markdown.Markdown(extensions=["attr_list", "toc", "pymdownx.superfences"])
         md.convert(self.text)
         found: dict[str, str] = {}
@@ -319,7 +341,9 @@ class Source:
         return Place(self.name, found[0] if found else len(lines))
 
 
-def read_source(path: Path, uri: str, name: str, joined: str = "") -> Source:
+def read_source(
+    path: Path, uri: str, name: str, joined: str = "", cache: Path | None = None
+) -> Source:
     """Reads a chapter.
 
     Args:
@@ -327,6 +351,7 @@ def read_source(path: Path, uri: str, name: str, joined: str = "") -> Source:
         uri: its path below the folder of its language.
         name: its path as messages name it.
         joined: the letters between which its language has no blanks.
+        cache: a folder that keeps the headings of chapters.
 
     Raises:
         SourceError: it is no text; its front matter is not YAML, or no list of names and what they say.
@@ -339,4 +364,4 @@ def read_source(path: Path, uri: str, name: str, joined: str = "") -> Source:
         Place(name, 2).fail(
             "the front matter does not say what is what.", "write 'description: …'."
         )
-    return Source(uri, name, meta or {}, text[len(head) :], head)
+    return Source(uri, name, meta or {}, text[len(head) :], head, cache)

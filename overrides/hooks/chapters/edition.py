@@ -73,8 +73,10 @@ class Edition:
             language
         ]
         self.places = read_map(docs / "article-map.yml")
-        references = docs / "references.bib"
-        self.bibliography = Bibliography.read(references, "docs/references.bib", words)
+        references, cache = docs / "references.bib", project.root / ".cache/references"
+        self.bibliography = Bibliography.read(
+            references, "docs/references.bib", words, cache
+        )
         terms = read_glossary(docs / "glossary.yml", languages, joined)[language]
         self.glossary = Glossary(terms, self.plain, words)
         if terms and "glossary.md" not in self.sources:

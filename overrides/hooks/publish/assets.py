@@ -11,6 +11,7 @@ from publish.search import write_search
 from publish.stylesheet import trimmed, vocabulary, whole_sheet
 
 STYLE = "assets/site.css"
+MADE_OF_ALL = (STYLE, "search")  # of the pages of all languages, that is
 # What CONTRIBUTING.md names under "What we bend": Material's script measures each program one by one, and so has the whole
 # page laid out; partials/stops.html does it as they come into view. The copy buttons need none of it.
 MEASURED, INSTEAD = '"pre:not(.mermaid) > code"', '"pre.mermaid > code"'
@@ -45,7 +46,8 @@ def finish_assets(
         SourceError: Material has rewritten its script.
     """
     for file in (site / "assets/javascripts").glob("bundle.*.min.js"):
-        file.write_text(bent(file.read_text(encoding="utf-8"), file.name), "utf-8")
+        if (script := file.read_text(encoding="utf-8")) != bent(script, file.name):
+            file.write_text(bent(script, file.name), encoding="utf-8")
     pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
     write_search(site, pages, paths, cache)
     scripts = (site / "assets").rglob("*.js")

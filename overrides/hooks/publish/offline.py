@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-LINK = re.compile(r'(?:(?<= href=")|(?<="0; url=))([^"#?:]+)(?=[#?"])')
+# Each begins with what is rare: a page is looked through in no time.
+LINKS = [re.compile(rf'({at})([^"#?:]+)(?=[#?"])') for at in (' href="', '"0; url=')]
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 ONLINE_ONLY = re.compile(r'<a class="online-only".*?</a>', re.DOTALL)
 # What only a server or a search engine asks for.
@@ -36,8 +37,10 @@ def offline_files(site: Path, paths: list[str]) -> Iterator[tuple[str, bytes]]:
 
 def offline_page(page: str) -> str:
     """The HTML of a published page as a file."""
-    page = LINK.sub(lambda link: _named(link[1]), POLICY.sub("", page))
-    return ONLINE_ONLY.sub("", page)
+    page = ONLINE_ONLY.sub("", POLICY.sub("", page))
+    for links in LINKS:
+        page = links.sub(lambda link: link[1] + _named(link[2]), page)
+    return page
 
 
 def _named(path: str) -> str:
