@@ -44,7 +44,7 @@ def fingerprint(
         found.update(path.read_bytes())
     for name, record in sorted(records.items()):
         found.update(
-            f"{name} {record.key} {record.versions} {record.provenance}".encode()
+            f"{name} {record.key} {record.versions} {record.provenance} {record.taken} {record.here}".encode()
         )
     return found.hexdigest()
 
