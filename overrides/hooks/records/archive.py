@@ -9,8 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 
 from runner import Place, Record, Snippet, packed
 from runner.record import key_of
@@ -69,7 +69,7 @@ def _archives(address: str) -> Iterator[tuple[str, bytes]]:
         try:
             with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
                 yield url, answer.read()
-        except (URLError, OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             here.fail(f"{url} cannot be read: {error}.", REMEDY)
         return
     place = Path(address)
