@@ -19,15 +19,21 @@ ifneq ($(TENSORFLOW),$(PRESENT))
 .PHONY: .venv/installed
 endif
 
-.PHONY: help serve build test check validate bench audit lock upgrade clean
+# LIGHT=1: records are there or taken (FROM), so .venv needs nothing that programs import. A whole .venv serves as well.
+SITE := $(if $(LIGHT),$(or $(wildcard .venv/installed),.venv/light),.venv/installed)
+
+.PHONY: help records serve build test check validate bench audit lock upgrade clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-serve: .venv/installed ## Run what has no record, build both languages, serve them with live reload (PORT=8000)
+records: $(SITE) ## Bring the records up to date (PART=2/4, ON=scheduler, FROM=site or folder, TO=file, NO_RUNS=1)
+	@PYTHONPATH=overrides/hooks $(BIN)/python -m records
+
+serve: $(SITE) $(if $(FROM),records) ## Run what has no record, build both languages, serve them with live reload (PORT=8000; LIGHT=1, FROM)
 	@$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
-build: .venv/installed ## The whole site into site/; any warning fails it and publishes nothing
+build: $(SITE) $(if $(FROM),records) ## The whole site into site/; any warning fails it and publishes nothing (LIGHT=1, FROM)
 	@$(BIN)/mkdocs build --quiet
 
 test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
@@ -47,7 +53,8 @@ audit: .venv/installed-tests ## Lighthouse's marks for the site on a phone (need
 	@$(BIN)/python tests/audit.py
 
 lock: ## Write the locks anew from pyproject.toml, at the versions they have (needs uv)
-	@$(LOCK) pyproject.toml --output-file requirements.txt
+	@$(LOCK) pyproject.toml --group programs --output-file requirements.txt
+	@$(LOCK) pyproject.toml --constraints requirements.txt --output-file requirements-light.txt
 	@$(LOCK) --group test --constraints requirements.txt --output-file requirements-test.txt
 	@sed -n 's/^tensorflow==\([^ ]*\).*/tensorflow-cpu==\1/p' requirements.txt \
 	  | $(LOCK) - --no-deps --output-file requirements-tensorflow-cpu.txt
@@ -60,10 +67,16 @@ clean: ## Remove the site, the records and the caches; .venv stays
 
 # Each stamp is there only when all of its installation is. What an interruption leaves of the site's packages goes with its
 # .venv; what it leaves of the tests' tools is overwritten the next time.
+.venv/installed: WHAT = what the site needs, with $(TENSORFLOW),
+.venv/installed: SIZE = up to 0.8 GB, about 2 minutes
 .venv/installed: requirements.txt requirements-tensorflow-cpu.txt
+.venv/light: WHAT = what pages need, and no program,
+.venv/light: SIZE = 40 MB, a minute or two
+.venv/light: requirements-light.txt
+.venv/installed .venv/light:
 	@for python in $(PYTHON); do \
 	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
-	    echo "Installing what the site needs, with $(TENSORFLOW), into .venv ($$($$python --version)): up to 0.8 GB, about 2 minutes on a fast line"; \
+	    echo "Installing $(WHAT) into .venv ($$($$python --version)): $(SIZE) on a fast line"; \
 	    $$python -m venv --clear .venv \
 	      && sed '/^$(filter-out $(TENSORFLOW),tensorflow tensorflow-cpu)==/,/# via/d' $^ >.venv/requirements.txt \
 	      && $(PIP) -r .venv/requirements.txt && touch $@; exit $$?; \

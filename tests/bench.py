@@ -30,7 +30,8 @@ sys.path[:0] = [
 
 import nbformat
 from chapter_files import LANGUAGES, body, file, pages
-from runner import Record, Snippet, ensure_records
+from records import ensure_records
+from runner import Record, Snippet
 
 ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 PARTS = (

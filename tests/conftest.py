@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from patience import PATIENCE
-from runner import Record, ensure_records
+from records import ensure_records
+from runner import Record
 from runner.run import STEADY
 
 # Before NumPy is imported, and for every program that a test starts: as many run at a time as there are processors, and

@@ -15,7 +15,8 @@ from chapters.page import Text
 from chapters.reading import Reading
 from conftest import ROOT, SMALL
 from markdown import Markdown
-from runner import Record, ensure_records, read_modules
+from records import ensure_records
+from runner import Record, read_modules
 
 
 class _Loader(yaml.SafeLoader):

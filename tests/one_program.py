@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from runner import Record, SourceError, ensure_records
+from records import ensure_records
+from runner import Record, SourceError
 
 Files = Mapping[str, str | bytes]
 

@@ -27,7 +27,8 @@ from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
-from runner import Record, ensure_records, packed, read_modules, remembered
+from records import ARCHIVE, archived, ensure_records
+from runner import Record, packed, read_modules, remembered
 
 Command = Literal["build", "gh-deploy", "serve"]
 
@@ -315,6 +316,7 @@ class Build:
             else:
                 target = site / self.config.extra["zip"]
                 target.write_bytes(packed(dict(files), target.stem))
+                (site / ARCHIVE).write_bytes(archived(self.records))
 
 
 def place_programs(nav: list[Any], pages: list[str]) -> None:

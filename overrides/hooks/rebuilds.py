@@ -51,7 +51,7 @@ def fingerprint(
         found.update(path.read_bytes())
     for name, record in sorted(records.items()):
         found.update(
-            f"{name} {record.key} {record.versions} {record.provenance}".encode()
+            f"{name} {record.key} {record.versions} {record.provenance} {record.taken} {record.here}".encode()
         )
     return found.hexdigest()
 
@@ -268,7 +268,7 @@ class Pages:
     def watch(self, edition: Edition) -> None:
         """Notes from now on what each page asks an edition for."""
         everything: dict[str, Callable[[Any], object]] = {
-            "records": lambda one: (one.key, one.versions, one.provenance),
+            "records": lambda one: (one.key, one.where, one.taken, one.here, one.versions, one.provenance),
             "modules": lambda one: one.text,
             "sources": lambda one: one.shown,
             "texts": lambda one: one.shown,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from one_program import OneProgram, printed
-from runner import SourceError, ensure_records, packed
+from records import ensure_records
+from runner import SourceError, packed
 
 READS = """# reads: data/a b.csv
 # reads: more

@@ -20,7 +20,7 @@ from conftest import ROOT
 from patience import PATIENCE
 
 HOOKS = ROOT / "overrides" / "hooks"
-ROOMS = ("runner", "drawing", "chapters", "copies", "publish")
+ROOMS = ("runner", "records", "drawing", "chapters", "copies", "publish")
 # The aim is 4,500 lines. 7,670 when the rooms were built; the cases of collaboration and their finder took 347 more,
 # the effects of a lab with their intervals 118, what the search reads 69 (its two bent workers, in JavaScript, went).
 MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 8197, 6, 10, 50

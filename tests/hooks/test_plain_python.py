@@ -215,7 +215,7 @@ def build_of(program: OneProgram) -> subprocess.Popen[str]:
     scratch.mkdir()
     hooks = Path(__file__).parents[2] / "overrides/hooks"
     code = (
-        f"import sys; sys.path.insert(0, {str(hooks)!r})\nfrom pathlib import Path\nfrom runner import ensure_records\n"
+        f"import sys; sys.path.insert(0, {str(hooks)!r})\nfrom pathlib import Path\nfrom records import ensure_records\n"
         "ensure_records(Path.cwd(), Path.cwd() / '.cache/records')"
     )
     build = subprocess.Popen(

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Project
-from runner import Record, ensure_records
+from records import ensure_records
+from runner import Record
 from runner import record as record_module
 
 MAIN = '''"""Reads a file and a module of its own."""
@@ -189,22 +190,30 @@ def test_two_cold_runs_give_the_same_bytes(
     assert len(quick) >= 8
     again = ensure_records(ROOT, tmp_path / "records", quick)
     assert sorted(again) == quick
+    taken = [name for name in quick if records[name].taken]  # by another processor
+    own = ensure_records(ROOT, tmp_path / "own", taken) if taken else {}
     for name, record in again.items():
-        assert bare(record) == bare(records[name]), name
+        assert bare(record) == bare({**records, **own}[name]), name
 
 
 def test_the_runner_can_be_called_by_itself() -> None:
-    command = [sys.executable, "-m", "overrides.hooks.runner"]
+    command = [sys.executable, "-m", "records"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "overrides/hooks")}
     result = subprocess.run(
         [*command, quick_programs()[0]],
         cwd=ROOT,
+        env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
     assert result.stdout.startswith(f"{quick_programs()[0]}: ")
     unknown = subprocess.run(
-        [*command, "nothing"], cwd=ROOT, capture_output=True, text=True
+        [*command, "nothing"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert unknown.returncode == 1
     assert "there is no snippet 'nothing'" in unknown.stderr
@@ -226,19 +235,3 @@ def test_progress_is_plain_lines_without_a_terminal(project: Project) -> None:
     result = project.build()
     assert "Running 1 snippet" in result.stderr
     assert "\x1b" not in result.stderr
-
-
-def test_the_longest_known_runs_first(root: Path) -> None:
-    from runner.run import _longest_first
-    from runner.sections import Snippet
-
-    def snippet(name: str, seconds: float | None) -> Snippet:
-        if seconds is not None:
-            facts = {"seconds": seconds}
-            record = Record(name, "0" * 20, {"cells": []}, {}, provenance=facts)
-            record_module.save(record, root / ".cache")
-        return Snippet.parse('"""x"""\nx = 1\n', Path(f"snippets/{name}.py"))
-
-    snippets = [snippet("short", 1.0), snippet("new", None), snippet("long", 30.0)]
-    order = [s.name for s in _longest_first(snippets, root / ".cache")]
-    assert order == ["new", "long", "short"]

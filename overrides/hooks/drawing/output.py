@@ -63,6 +63,7 @@ def provenance_html(
 def facts_html(record: Record, words: Mapping[str, str]) -> str:
     """Seed, versions, processor, seconds and the command that repeats the run, as a list."""
     facts = _facts(record, words)
+    facts = {name: html.escape(fact, quote=False) for name, fact in facts.items()}
     facts[words["repeat"]] = f"<code>{facts[words['repeat']]}</code>"
     terms = (f"<dt>{name}</dt><dd>{fact}</dd>" for name, fact in facts.items())
     return f"<dl>{''.join(terms)}</dl>"
@@ -90,13 +91,21 @@ def _facts(record: Record, words: Mapping[str, str]) -> dict[str, str]:
     """What is known of a run, each fact by its word; the processor's time is in seconds."""
     run = record.provenance
     versions = {"Python": run["python"], **run["packages"]}
-    return {
+    facts = {
         words["seed"]: _seed(run["seed"]) or words["no_seed"],
         words["versions"]: ", ".join(f"{name} {v}" for name, v in versions.items()),
         words["processor"]: run["processor"],
         words["seconds"]: f"{run['seconds']} s",
         words["repeat"]: f"python snippets/{record.name}.py",
     }
+    if record.here:
+        here = [
+            f"{name} {version}" if version else words["absent"].format(name=name)
+            for name, version in record.here.items()
+        ]
+        text = words["here"].format(versions=words["cited_names"].join(here))
+        facts[words["taken"]] = f"{record.taken}{text}"
+    return facts
 
 
 def _seed(seed: Any) -> str:

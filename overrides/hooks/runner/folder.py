@@ -7,6 +7,7 @@ It holds the program, the modules of the project that it imports, and the files 
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import re
 import sys
@@ -84,6 +85,8 @@ def settings(text: str, path: Path) -> Iterator[tuple[Place, str, str]]:
     Raises:
         SourceError: a comment looks like one of them and is none.
     """
+    if not NEARLY.search(text):
+        return
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):
@@ -124,7 +127,7 @@ def closed_folder(path: Path, root: Path) -> dict[str, bytes]:
     return dict(sorted(files.items()))
 
 
-def _sources(base: Path, imported: set[str]) -> Iterator[PurePosixPath]:
+def _sources(base: Path, imported: frozenset[str]) -> Iterator[PurePosixPath]:
     """The files of this project that such imports run."""
     for name in sorted(imported):
         parts = name.split(".")
@@ -135,7 +138,8 @@ def _sources(base: Path, imported: set[str]) -> Iterator[PurePosixPath]:
                     yield PurePosixPath(found.relative_to(base).as_posix())
 
 
-def imports_of(source: str, folder: tuple[str, ...] = ()) -> set[str]:
+@functools.lru_cache(512)  # every program that imports a module asks again
+def imports_of(source: str, folder: tuple[str, ...] = ()) -> frozenset[str]:
     """The modules that a source names in its imports, and in those of programs in its strings: 'a', 'a.b', 'a.b.name'.
 
     `folder` are the parts of where it lies below `snippets/`, for imports that begin with a dot. What is no Python names
@@ -145,7 +149,7 @@ def imports_of(source: str, folder: tuple[str, ...] = ()) -> set[str]:
     try:
         tree = ast.parse(source)
     except NO_PYTHON:
-        return names
+        return frozenset()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
@@ -156,7 +160,7 @@ def imports_of(source: str, folder: tuple[str, ...] = ()) -> set[str]:
             names.update(f"{module}.{alias.name}".strip(".") for alias in node.names)
         elif isinstance(node, ast.Constant) and "import " in str(node.value):
             names |= imports_of(str(node.value), folder)
-    return names | {name.partition(".")[0] for name in names}
+    return frozenset(names | {name.partition(".")[0] for name in names})
 
 
 def _declared(base: Path, name: str, place: Place) -> dict[str, bytes]:

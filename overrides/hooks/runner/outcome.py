@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from .child import START_UP, _TooLarge, assigned
 from .errors import Place
 from .folder import imports_of
-from .record import Record, key_of, processor, version_of
+from .record import Record, key_of, processor, version_of, where
 from .sections import Cell, Snippet
 
 # What no page can show; U+FFFD stands for bytes that are not UTF-8.
@@ -127,7 +127,7 @@ class Outcome:
                 problem = f"{self._where(cell)} found no more {need}."
                 self._fail(line, problem, remedy, text)
         if kind == "ModuleNotFoundError" and not cell.raises:
-            remedy = "use what is installed, or add it to pyproject.toml and run 'make lock'; a module of the project is imported as 'from shared.name import …'."
+            remedy = "use what is installed ('make .venv/installed' installs what the programs of this site need), or add it to pyproject.toml and run 'make lock'; a module of the project is imported as 'from shared.name import …'."
             self._fail(line, text.rpartition("\n")[2] + ".", remedy)
         if kind != cell.raises:
             expected = f" instead of the declared {cell.raises}" if cell.raises else ""
@@ -236,7 +236,8 @@ class Outcome:
             self.end["too_large"],
             _versions(imported),
             provenance,
-            dict(files),
+            where(),
+            files=dict(files),
         )
 
     def _notebook(self) -> dict[str, Any]:

@@ -1,27 +1,22 @@
-"""The record of one run, how it is kept on disk, and when it still holds."""
+"""The record of one run: what it holds, what it is of, and where it was made."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import json
-import os
 import platform
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from .errors import Place
 from .sections import Snippet
-
-KEPT = 4  # records of a snippet that stay on disk: undoing an edit runs nothing
 
 
 @dataclass
@@ -29,7 +24,7 @@ class Record:
     """What one run of a snippet left behind."""
 
     name: str
-    key: str
+    key: str  # of the program: `key_of`
     # Executed, nbformat 4; the section's name is in each cell's metadata.
     notebook: dict[str, Any]
     values: dict[str, Any]  # top-level numbers and small arrays, by name
@@ -37,8 +32,12 @@ class Record:
     versions: dict[str, str] = field(default_factory=dict)  # of what it imported
     # seed, python, packages, processor, seconds of processor time
     provenance: dict[str, Any] = field(default_factory=dict)
-    # What the run's folder held. Not kept on disk: it is the snippet's.
+    where: str = ""  # a digest of the Python and the processor that made it: `where`
+    taken: str = ""  # from where, if others made it
+    # Not kept on disk. What the run's folder held, which is the snippet's; and what of its Python and its packages is of
+    # another version here, by name ("" where it is not installed): for what was taken.
     files: dict[str, bytes] = field(default_factory=dict)
+    here: dict[str, str] = field(default_factory=dict)
 
     @property
     def sections(self) -> list[str]:
@@ -72,24 +71,29 @@ def printed(cell: Mapping[str, Any]) -> str:
 
 
 def key_of(snippet: Snippet) -> str:
-    """The key under which a record of `snippet` is kept: all that can change a result and is known before the run.
+    """What a program is, as a digest: its files, the style of its figures, the runner. The same on every machine.
 
-    What the run imported is known only after it: `versions`.
+    Where it ran (`where`) and what it imported there (`Record.versions`) can change a result, too.
     """
-    files = {name: _sha256(data) for name, data in snippet.files.items()}
+    files = {name: sha256(data) for name, data in snippet.files.items()}
+    parts = [snippet.name, files, sha256(snippet.style), runner_digest()]
+    return sha256(json.dumps(parts, sort_keys=True).encode())[:20]
+
+
+def where() -> str:
+    """A digest of this Python and this kind of processor."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    style = _sha256(snippet.style)
-    parts = [snippet.name, files, style, python, processor(), runner_digest()]
-    return _sha256(json.dumps(parts, sort_keys=True).encode())[:20]
+    return sha256(f"{python} {processor()}".encode())[:8]
 
 
-def _sha256(data: bytes) -> str:
+def sha256(data: bytes) -> str:
+    """The digest of these bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 @functools.cache
 def version_of(distribution: str) -> str:
-    """The installed version, or "" where it is not installed. Asked once; `ensure_records` asks anew."""
+    """The installed version, or "" where it is not installed. Asked once; `records.find` asks anew."""
     try:
         return version(distribution)
     except PackageNotFoundError:
@@ -113,85 +117,13 @@ def processor() -> str:
 @functools.cache
 def runner_digest() -> str:
     """A digest of this package: a change to how snippets are run is a change to every result."""
+    return sha256(b"".join(runner_files().values()))
+
+
+def runner_files() -> dict[str, bytes]:
+    """The files of this package, by name: all that is needed to run a program elsewhere, beside its own files."""
     files = sorted(Path(__file__).parent.glob("*.py"))
-    return _sha256(b"".join(file.read_bytes() for file in files))
-
-
-def load(snippet: Snippet, cache: Path) -> Record | None:
-    """The valid record of `snippet`, or None: never run, damaged, or with other versions of what it imports."""
-    record = _read(cache / snippet.name / f"{key_of(snippet)}.json")
-    if not record or any(version_of(n) != then for n, then in record.versions.items()):
-        return None
-    return replace(record, files=dict(snippet.files))
-
-
-def save(record: Record, cache: Path) -> None:
-    """Writes `record` beside its place and renames it, so that nobody ever reads half of one.
-
-    Raises:
-        SourceError: it cannot be written (read-only folder, full disk); earlier records are left whole.
-    """
-    path = cache / record.name / f"{record.key}.json"
-    part = path.with_suffix(f".{os.getpid()}.part")
-    body = {name: fact for name, fact in vars(record).items() if name != "files"}
-    text = json.dumps({"sha256": _checksum(body), **body}, ensure_ascii=False)
-    try:
-        with writing(path.parent):
-            part.write_text(text, encoding="utf-8")
-            part.replace(path)
-    finally:
-        with suppress(OSError):
-            part.unlink()
-    for old in _by_age(path.parent)[:-KEPT]:
-        with suppress(OSError):
-            old.unlink()
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Makes a folder for records; what it does not take is a SourceError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        problem = f"the record cannot be written: {error.strerror or error}."
-        remedy = "make the folder writable and see that the disk has room; earlier records are untouched."
-        Place(folder).fail(problem, remedy)
-
-
-def last_seconds(name: str, cache: Path) -> float | None:
-    """How long the newest readable run of this snippet took, whatever its key; None if it never ran."""
-    records = (_read(file) for file in reversed(_by_age(cache / name)))
-    times = (record.provenance.get("seconds") for record in records if record)
-    return next((float(time) for time in times if time), None)
-
-
-def _by_age(folder: Path) -> list[Path]:
-    """The records in a folder, the oldest first; another build may remove some meanwhile."""
-    ages = {}
-    for path in folder.glob("*.json"):
-        with suppress(OSError):
-            ages[path] = path.stat().st_mtime
-    return sorted(ages, key=ages.__getitem__)
-
-
-def _read(path: Path) -> Record | None:
-    """The record in this file, or None where there is none or where it is damaged."""
-    try:
-        body = json.loads(path.read_bytes())
-        if body.pop("sha256") == _checksum(body):
-            return Record(**body)
-    except FileNotFoundError:
-        return None
-    except Exception:  # whatever the damage leads to
-        pass
-    damaged = f"The record {path.name} of {path.parent.name} is damaged"
-    print(f"{damaged}; the snippet runs again.", file=sys.stderr)
-    return None
-
-
-def _checksum(body: dict[str, Any]) -> str:
-    return _sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode())
+    return {file.name: file.read_bytes() for file in files}
 
 
 def remembered(cache: Path, name: str, key: str, make: Callable[[], bytes]) -> bytes:

@@ -1,8 +1,7 @@
-"""Brings every snippet's record up to date: runs those that have none, several at a time, each in its closed folder."""
+"""A closed run: from a snippet, with its files, to its record."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
@@ -11,16 +10,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import Place, SourceError
-from .folder import check_names, programs
+from .errors import Place
+from .folder import programs
 from .outcome import Outcome
-from .record import Record, last_seconds, load, save, version_of, writing
-from .sections import Snippet, patience
+from .record import Record
+from .sections import Snippet
 
 Lifeline = tuple[socket.socket, socket.socket]
 
@@ -41,90 +38,10 @@ SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library
 DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
 
 
-def ensure_records(
-    root: Path, cache: Path, names: Sequence[str] = ()
-) -> dict[str, Record]:
-    """The valid record of each snippet in `root`/snippets, by name; those that have none are run first.
-
-    Args:
-        root: the project's folder.
-        cache: the folder that keeps the records.
-        names: only these snippets; all where none is given.
-
-    Raises:
-        SourceError: naming every snippet that failed. The records of those that did not fail are kept.
-    """
-    folder = root / "snippets"
-    for name in names:
-        if not (folder / f"{name}.py").is_file():
-            known = ", ".join(path.stem for path in programs(folder))
-            problem = f"there is no snippet '{name}'."
-            Place(folder).fail(problem, f"use one of: {known}.")
-    check_names(folder)
-    patience()  # says at once what is wrong with LIMITS
-    version_of.cache_clear()  # `serve` may outlive an installation
-    paths = [folder / f"{name}.py" for name in names] or programs(folder)
-    snippets = [Snippet.read(path, root) for path in paths]
-    records = {snippet.name: load(snippet, cache) for snippet in snippets}
-    missing = [snippet for snippet in snippets if records[snippet.name] is None]
-    if missing:
-        # Said at once, and not after a minute of running.
-        with writing(cache), tempfile.NamedTemporaryFile(dir=cache) as probe:
-            probe.write(b"x" * 65536)
-        records.update(_run_all(_longest_first(missing, cache), root, cache))
-    return {name: record for name, record in records.items() if record}
-
-
 def read_modules(root: Path) -> dict[str, Snippet]:
     """The modules that programs share, by the name under which a chapter includes them: 'shared/optimiser'."""
     paths = programs(root / "snippets/shared")
     return {f"shared/{path.stem}": Snippet.read(path, root) for path in paths}
-
-
-def _longest_first(snippets: list[Snippet], cache: Path) -> list[Snippet]:
-    """Those that never ran come first, then by the seconds of the last run: so that no long one starts last."""
-    seconds = {snippet.name: last_seconds(snippet.name, cache) for snippet in snippets}
-    return sorted(snippets, key=lambda s: -(seconds[s.name] or s.limits.time))
-
-
-def _run_all(snippets: list[Snippet], root: Path, cache: Path) -> dict[str, Record]:
-    lifeline, count, done = socket.socketpair(), len(snippets), itertools.count(1)
-
-    def one(snippet: Snippet) -> Record:
-        took = "FAILED"
-        try:
-            record = run(snippet, root, cache.parent, lifeline)
-            save(record, cache)
-            took = f"{record.provenance['seconds']:6.1f} s"
-            return record
-        finally:
-            if lifeline[0].fileno() >= 0:  # not stopped
-                say(f"{next(done):4} of {count}  {snippet.name:<24} {took}")
-
-    say(f"Running {count} snippet{'s' * (count > 1)}, {os.cpu_count()} at a time")
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        futures = [pool.submit(one, snippet) for snippet in snippets]
-        try:
-            wait(futures)
-        except BaseException:  # Ctrl-C
-            lifeline[0].close()
-            pool.shutdown(cancel_futures=True)
-            raise
-    records, failures = {}, []
-    for snippet, future in zip(snippets, futures, strict=True):
-        try:
-            records[snippet.name] = future.result()
-        except SourceError as error:
-            failures.append(error)
-    if failures:
-        failures[0].others = failures[1:]
-        raise failures[0]
-    return records
-
-
-def say(line: str) -> None:
-    """Tells who waits how far it is, on stderr."""
-    print(f"{line}\n", end="", file=sys.stderr, flush=True)
 
 
 def run(

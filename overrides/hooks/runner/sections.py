@@ -154,8 +154,9 @@ class Snippet:
 def _tree(text: str, path: Path) -> ast.Module:
     try:
         with warnings.catch_warnings(action="ignore"):  # the run will say them
-            compile(text, path, "exec", dont_inherit=True)
-            return ast.parse(text)
+            tree = ast.parse(text)
+            compile(tree, path, "exec", dont_inherit=True)
+            return tree
     except NO_PYTHON as error:
         problem = f"this is not Python: {getattr(error, 'msg', error)}."
         Place(path, getattr(error, "lineno", None)).fail(problem, "mend the line.")

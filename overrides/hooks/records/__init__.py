@@ -1,0 +1,17 @@
+"""Keeps records, finds the programs that lack one, and has them run or takes what others made. Changes no result.
+
+`make records` is `python -m records`.
+"""
+
+from .archive import ARCHIVE, archived
+from .schedule import (
+    Workers,
+    ensure_records,
+    find,
+    read_programs,
+    run_missing,
+    this_machine,
+)
+
+__all__ = ["ARCHIVE", "Workers", "archived", "ensure_records", "find", "read_programs"]
+__all__ += ["run_missing", "this_machine"]
