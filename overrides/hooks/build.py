@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import logging
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project, check_twins
 from chapters.page import Text
 from chapters.reading import Reading
+from chapters.values import Records
 from copies.notebook import colab, download
 from describing import about_page, has_previews, preview_cards
 from mkdocs.config.defaults import MkDocsConfig
@@ -27,8 +29,9 @@ from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
-from records import ARCHIVE, archived, ensure_records
-from runner import Record, packed, read_modules, remembered
+from records import ARCHIVE, archived, complete, ensure_records, find, read_programs
+from runner import Snippet, packed, read_modules, remembered
+from serving import Runs
 
 Command = Literal["build", "gh-deploy", "serve"]
 
@@ -39,6 +42,8 @@ class Memory:
 
     sources: dict[str, dict[str, Source]] = field(default_factory=dict)
     pages: dict[Path, dict[str, Kept]] = field(default_factory=dict)
+    programs: dict[str, set[str]] = field(default_factory=dict)  # by the page's address
+    runs: Runs | None = None  # in `serve`
 
 
 @dataclass
@@ -58,7 +63,8 @@ class Build:
     memory: Memory
     warnings: WarningCount = field(default_factory=WarningCount)
     texts: dict[str, Text] = field(default_factory=dict)  # of all pages, by uri
-    records: dict[str, Record] = field(default_factory=dict)
+    records: Records = field(default_factory=lambda: Records({}))
+    modules: Mapping[str, Snippet] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)  # by language
 
     def __post_init__(self) -> None:
@@ -85,14 +91,15 @@ class Build:
         folders = [language["docs"] for language in self.languages.values()]
         if outer:
             self.records, self.fingerprints = outer.records, outer.fingerprints
+            self.modules = outer.modules
         else:
             check_twins(root, folders)
-            self.records = ensure_records(root, self.cache / "records")
+            self._read_programs()
             self.fingerprints = {
                 name: fingerprint(
                     root,
                     [f for f in folders if f != language["docs"]],
-                    self.records,
+                    self.records.found,
                     self.told,
                 )
                 for name, language in self.languages.items()
@@ -106,6 +113,25 @@ class Build:
         config.extra["policy"] = page_policy(root / "overrides")
         self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
+
+    def _read_programs(self) -> None:
+        """The record of each program, and the code of what has none or is shared."""
+        root, records = self.root, self.cache / "records"
+        self.modules = read_modules(root)
+        if self.command != "serve":
+            self.records = Records(ensure_records(root, records))
+            return
+        programs = read_programs(root)
+        found, missing = find(programs, records)
+        runs = self.memory.runs = self.memory.runs or Runs(missing, root, records)
+        later = runs.later(missing)
+        if len(later) < len(missing):  # they have been edited
+            edited = [snippet for snippet in programs if snippet.name not in later]
+            found = complete(edited, root, records)
+        self.records = Records(found, later)
+        self.modules |= {one.name: one for one in missing if one.name in later}
+        if later:  # what links to their results finds no anchors
+            self.config.validation.links.anchors = logging.INFO
 
     def stage(self) -> None:
         """From here on MkDocs writes to a folder of its own."""
@@ -150,8 +176,8 @@ class Build:
         chapters.sort(
             key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999
         )
-        modules, languages = read_modules(self.root), list(self.languages)
-        project = Project(self.root, self.records, modules, self.titles, languages)
+        languages = list(self.languages)
+        project = Project(self.root, self.records, self.modules, self.titles, languages)
         sources = [self._source(file) for file in chapters]
         words, joined = config.extra["words"], config.extra["joined"]
         self.edition = Edition(project, self.language, words, joined, sources)
@@ -208,21 +234,22 @@ class Build:
 
     def add_programs(self, files: Files) -> None:
         """Each program as a page, as a notebook and as a folder to download."""
-        for name, record in self.records.items():
+        for name in self.records:
             text = self.edition.program_page(name)
             self.texts[text.uri] = text
-            pack = functools.partial(packed, record.files, name)
-            whole = remembered(self.cache / "packed", f"{name}.zip", record.key, pack)
-            for uri, content in (
-                (text.uri, text.source),
-                (f"notebooks/{name}.ipynb", ""),
-                (f"notebooks/{name}.zip", whole),
-            ):
+            made: dict[str, str | bytes] = {text.uri: text.source}
+            if record := self.records.found.get(name):
+                pack = functools.partial(packed, record.files, name)
+                made[f"notebooks/{name}.ipynb"] = ""
+                made[f"notebooks/{name}.zip"] = remembered(
+                    self.cache / "packed", f"{name}.zip", record.key, pack
+                )
+            for uri, content in made.items():
                 files.append(File.generated(self.config, uri, content=content))
 
     def fill_notebooks(self, files: Files) -> None:
         """The notebook of each program, as it was where its page is."""
-        for name, record in self.records.items():
+        for name, record in self.records.found.items():
             uri, page = f"notebooks/{name}.ipynb", self.pages.of(f"notebooks/{name}.md")
             if uri not in page.files:
                 page.files[uri] = download(record, **self.edition.titles[name])
@@ -238,7 +265,7 @@ class Build:
         if has_previews(self.config, self.command) and not self.outer:
             folder = self.cache / "cards"
             for path, picture in preview_cards(
-                self.edition, self.records, folder
+                self.edition, self.records.found, folder
             ).items():
                 files.append(File.generated(self.config, path, content=picture))
 
@@ -251,6 +278,9 @@ class Build:
         """Checks what the pages that were not read link to, and forgets what is no more."""
         self.pages.check_anchors(self.files, self.config)
         self.pages.tidy()
+        for uri, text in self.texts.items():
+            address = posixpath.join(self.own["path"], text.url).removeprefix("./")
+            self.memory.programs[address] = self.pages.programs(uri)
 
     # A page
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import posixpath
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import serving
 import taking
@@ -237,8 +239,18 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
     root = Path(config.config_file_path).resolve().parent
     configurations = [one["config"] for one in config.extra["languages"].values()]
     watched = ["docs", "snippets", "overrides", "requirements.txt", *configurations]
-    for place in watched:
-        server.watch(str(root / place))
-    server.set_app(serving.policed(server.get_app()))
+    runs, programs = state.memory.runs, state.memory.programs
+    assert runs is not None
+    runs.tell()  # there is a file to watch
+    if len(runs.waiting) < len(runs.missing):  # and something that no page has yet
+        threading.Timer(1, runs.tell).start()
+    serving.attentive(server, [runs.news, *(root / name for name in watched)], config)
+
+    def opened(path: str) -> None:
+        """The page that was opened last comes first."""
+        mount = urlsplit(config.site_url or "/").path
+        runs.opened = programs.get(path.removeprefix(mount), runs.opened)
+
+    server.set_app(serving.policed(server.get_app(), opened))
     server.builder = serving.forgiving(builder)
     return server

@@ -268,7 +268,14 @@ class Pages:
     def watch(self, edition: Edition) -> None:
         """Notes from now on what each page asks an edition for."""
         everything: dict[str, Callable[[Any], object]] = {
-            "records": lambda one: (one.key, one.where, one.taken, one.here, one.versions, one.provenance),
+            "records": lambda one: (
+                one.key,
+                one.where,
+                one.taken,
+                one.here,
+                one.versions,
+                one.provenance,
+            ),
             "modules": lambda one: one.text,
             "sources": lambda one: one.shown,
             "texts": lambda one: one.shown,
@@ -353,6 +360,11 @@ class Pages:
             page.validate_anchor_links(
                 files=files, log_level=config.validation.links.anchors
             )
+
+    def programs(self, uri: str) -> set[str]:
+        """Those of whose runs a page shows something."""
+        asked = (name.split(" ", 1) for name in self.of(uri).asked)
+        return {name for kind, name in asked if kind == "records" and name}
 
     def tidy(self) -> None:
         """Removes what is kept of pages that are no more, and of addresses at which the site was built long ago."""

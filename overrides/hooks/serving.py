@@ -3,22 +3,108 @@
 from __future__ import annotations
 
 import ast
+import atexit
 import logging
 import os
 import re
 import socket
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
 from publish.finishing import digest
-from runner import SourceError
+from records import Outcome, run_missing, say, this_machine
+from records.parts import cost, read_costs
+from runner import Snippet, SourceError
+from watchdog.observers.polling import PollingObserver
 
 log = logging.getLogger("mkdocs.hooks")
 # What MkDocs' server adds at the end of a page: it reloads the page when the site has changed.
 RELOADER = re.compile(rb"<script>([^<]*)</script></body>")
+
+
+PAUSE = 15  # seconds between two rebuilds for results that no open page shows
+LOOK = 0.2  # seconds between two looks for edits
+
+
+class Runs:
+    """Programs that run while their pages are served already, those of the page that was opened last before the others.
+
+    Args:
+        missing: the programs that had no record when `serve` began.
+        root: the project's folder.
+        records: the folder that keeps the records.
+    """
+
+    def __init__(self, missing: Sequence[Snippet], root: Path, records: Path) -> None:
+        self.missing, self.records, self.root = missing, records, root
+        self.waiting = {one.name: one for one in missing}
+        self.failed: dict[str, Snippet] = {}
+        self.opened: set[str] = set()  # the programs of the page that was opened last
+        self.news = records.parent / "arrived"  # written when pages are to be rebuilt
+        self.told = 0.0
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        if missing:
+            self.thread.start()
+            atexit.register(self.end)
+
+    def later(self, missing: Sequence[Snippet]) -> dict[str, bool]:
+        """Those of the missing that wait to run, or ran, and failed, as they are now."""
+        return {
+            one.name: one.name in self.failed
+            for one in missing
+            if one.name in self.waiting or self.failed.get(one.name) == one
+        }
+
+    def tell(self) -> None:
+        """Has the pages rebuilt."""
+        self.told = time.monotonic()
+        self.news.write_text(str(self.told), encoding="utf-8")
+
+    def end(self) -> None:
+        """Ends the runs."""
+        self.stop.set()
+        if self.thread.is_alive():
+            self.thread.join()
+
+    def _run(self) -> None:
+        costs = read_costs(self.root)
+
+        def priority(snippet: Snippet) -> float:
+            return cost(snippet, costs) + 1e9 * (snippet.name in self.opened)
+
+        say(f"Pages are served while {len(self.missing)} programs run.")
+        with this_machine(self.root, self.records) as workers:
+            run_missing(
+                self.missing, self.records, workers, self._done, priority, self.stop
+            )
+
+    def _done(self, snippet: Snippet, outcome: Outcome) -> None:
+        if isinstance(outcome, SourceError):
+            self.failed[snippet.name] = snippet
+            say(str(outcome))
+        del self.waiting[snippet.name]
+        left = len(self.waiting)
+        took = "FAILED" if snippet.name in self.failed else "done"
+        say(f"{left:4} left of {len(self.missing)}  {snippet.name:<24} {took}")
+        waited = time.monotonic() - self.told > PAUSE
+        if snippet.name in self.opened or waited or not left:
+            self.tell()
+
+
+def attentive(server: LiveReloadServer, places: Sequence[Path], config: Any) -> None:
+    """Has the server watch these places, and look for edits more often than MkDocs does."""
+    for place in (config.docs_dir, config.config_file_path):
+        server.unwatch(place)
+    server.observer = PollingObserver(timeout=LOOK)
+    for one in places:
+        server.watch(str(one))
 
 
 def check_port(host: str, port: int) -> None:
@@ -57,10 +143,18 @@ def restart(files: dict[Path, int]) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "mkdocs", *sys.argv[1:]])
 
 
-def policed(app: Any) -> Callable[[Any, Callable[..., Any]], list[bytes]]:
-    """The server's application; each page's policy allows the script that MkDocs adds to it as it answers, too."""
+def policed(
+    app: Any, opened: Callable[[str], None]
+) -> Callable[[Any, Callable[..., Any]], list[bytes]]:
+    """The server's application; each page's policy allows the script that MkDocs adds to it as it answers, too.
+
+    Args:
+        app: the application.
+        opened: is told the address of each page that a reader opens.
+    """
 
     def answer(environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
+        opened(environ["PATH_INFO"])
         told: list[Any] = []
         body = b"".join(app(environ, lambda *answered: told.extend(answered)))
         status, headers = told

@@ -11,7 +11,7 @@ from conftest import ROOT
 from mkdocs.theme import Theme
 from playwright.sync_api import Browser, Page
 from publish.assets import STYLE
-from publish.stylesheet import whole_sheet
+from publish.stylesheet import sheets
 
 from .conftest import let_it_settle, wait_for
 from .test_scheme import Scheme
@@ -72,7 +72,8 @@ def whole() -> str:
         configuration.partition("extra_css:")[2].partition("\n\n")[0]
     )
     folders = [ROOT / "overrides", *map(Path, Theme("material").dirs)]
-    return whole_sheet(folders, [ROOT / "overrides" / name for name in names])
+    found = sheets(folders, [ROOT / "overrides" / name for name in names])
+    return "\n".join(path.read_text(encoding="utf-8") for path in found)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

@@ -10,9 +10,10 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from conftest import Project
+from conftest import Project, assemble
 from patience import PATIENCE, happens
 from publish.finishing import digest
 from serving import RELOADER
@@ -181,6 +182,63 @@ def test_an_error_leaves_the_last_good_pages_up(server: Server) -> None:
     assert server.shows("Mended again, the sum is"), server.printed()
 
     assert server.printed().count("Traceback") == 1, "only the snippet's own"
+
+
+def test_pages_are_served_before_their_programs_have_run(tmp_path: Path) -> None:
+    """Each says what it waits for, and has the results as soon as they are there, the page that is open first."""
+    project = assemble(tmp_path / "project")
+    slow = "import time\n\ntime.sleep(4)\n"
+    for name in ("small", "picture"):
+        project.replace(f"snippets/{name}.py", '"""\n\n', f'"""\n\n{slow}\n')
+    project.replace("docs/en/other.md", "Text.", "[Its sum](notebooks/small.md#sum).")
+    server = Server(project)
+    try:
+        waits = "small.py has not run yet"
+        assert server.shows(waits), server.printed()
+        first = server.get()
+        assert "The sum is" in first and ">…</a>" in first
+        assert "picture.py has not run yet" in first
+        assert "small.py 还没有运行" in server.get("zh/")
+        page = server.get("notebooks/small/")
+        assert waits in page and 'id="sum"' in page and "numbers" in page
+        assert "Pages are served while 2 programs run" in server.printed()
+        assert server.shows("total"), server.printed()
+        assert server.prints("   0 left of 2"), server.printed()
+        assert happens(lambda: "has not run" not in server.get(), server.runs)
+        assert "total" in server.get("zh/")
+        page = server.get("notebooks/small/")
+        assert waits not in page
+        assert 'href="../small.ipynb"' in page
+        assert "total" in server.get("index.md") and waits not in server.get("index.md")
+        project.replace("docs/en/other.md", "Its sum", "The sum of it")
+        assert server.shows("The sum of it", "other/"), "anchors are there by now"
+        project.replace("docs/en/other.md", "small.md#sum", "small.md#none")
+        assert server.prints("does not contain an anchor '#none'"), server.printed()
+        assert "Traceback" not in server.printed()
+    finally:
+        server.stop()
+    # What waited is not taken for what is published.
+    assert project.build().returncode == 1, "that anchor is still none"
+    project.replace("docs/en/other.md", "small.md#none", "small.md#sum")
+    built = project.build()
+    assert built.returncode == 0, built.stderr
+    assert "has not run yet" not in project.page(".")
+
+
+def test_a_program_that_fails_while_pages_are_served(tmp_path: Path) -> None:
+    project = assemble(tmp_path / "project")
+    project.replace("snippets/small.py", "numbers.sum()", "numbers.smu()")
+    server = Server(project)
+    try:
+        assert server.shows("small.py has failed"), server.printed()
+        assert "snippets/small.py:13: section 'sum' raised AttributeError" in server.printed()  # fmt: skip
+        assert server.prints("small                    FAILED")
+        project.replace("docs/en/other.md", "Text.", "Another text.")
+        assert server.shows("Another text.", "other/"), server.printed()
+        project.replace("snippets/small.py", "numbers.smu()", "numbers.sum()")
+        assert server.shows("total"), server.printed()
+    finally:
+        server.stop()
 
 
 def test_a_port_taken_during_the_build_is_one_line(project: Project) -> None:

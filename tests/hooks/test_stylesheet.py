@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from publish.stylesheet import trimmed, vocabulary
+from publish.stylesheet import parsed, vocabulary
+from publish.stylesheet import trimmed as trimmed_rules
+from runner import SourceError
 
 PAGE = """<!doctype html><html><body dir="ltr" data-scheme="light"><nav class="menu open">
 <button class="switch" title="An absent table in sepia"></button></nav><script>document.body.setAttribute("data-scheme", dark ? "slate" : "light")</script>
 </body></html>"""
 SCRIPT = 'element.classList.add("added"); element.setAttribute("data-state", "busy")'
+
+
+def trimmed(sheet: str, words: set[str]) -> str:
+    return trimmed_rules(parsed(sheet, "own.css"), words)
 
 
 @pytest.fixture
@@ -61,5 +67,5 @@ def test_variables_and_keyframes_that_nothing_reads_go(words: set[str]) -> None:
 
 
 def test_a_broken_sheet_is_named(words: set[str]) -> None:
-    with pytest.raises(ValueError, match="line 2"):
+    with pytest.raises(SourceError, match=r"own\.css:2: this style sheet is broken"):
         trimmed(".menu { top: 0 }\n.menu { top }", words)

@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from runner import (
 )
 
 from .page import with_joints, without_joints
+from .values import NotRunError, the_record
 
 FRONT = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)\s*", re.DOTALL)
 TITLES = "snippets/titles.yml"
@@ -136,7 +138,7 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
     """The lab that a chapter's front matter describes; None where it describes none.
 
     Raises:
-        SourceError: a part is missing, or the run reached another verdict.
+        SourceError: a part is missing, or the run, unless it is still waited for, reached another verdict.
     """
     if "lab" not in source.meta:
         return None
@@ -147,31 +149,33 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
     if missing:
         place.fail(f"the lab has no {missing[0]}.", f"add it: {', '.join(parts)}.")
     snippet, verdict = str(lab["snippet"]), lab["verdict"]
-    if snippet not in records:
-        place.fail(
-            f"there is no snippet '{snippet}'.", nearest(snippet, records, "snippets")
-        )
     if verdict not in VERDICTS:
         place.fail(
             f"'{verdict}' is no verdict.", nearest(str(verdict), VERDICTS, "verdicts")
         )
-    reached = records[snippet].values.get("verdict")
-    if reached != verdict:
-        place.fail(
-            f"the page's verdict is '{verdict}', that of {snippet}.py is '{reached}'.",
-            "change the page's words to what was measured.",
-        )
-    for name, titles in (("intervals", "conditions"), ("control", "control")):
-        count = len(records[snippet].values.get(name, ()))
-        if count != len(lab[titles]):
-            place.fail(
-                f"'{titles}' names {len(lab[titles])}, '{name}' of {snippet}.py has {count}.",
-                "name each of them, in the same order.",
-            )
+    with suppress(NotRunError):
+        _compare(lab, the_record(snippet, records, place), place)
     lists = ("also", "conditions", "control", "cases")
     said: dict[str, Any] = {part: str(lab[part]).strip() for part in texts}
     said |= {part: tuple(lab.get(part, ())) for part in lists}
     return Lab(source.uri, source.title, snippet, form=said.pop("format"), place=place, **said)  # fmt: skip
+
+
+def _compare(lab: Mapping[str, Any], record: Record, place: Place) -> None:
+    """Raises SourceError where a lab's front matter says another thing than its run."""
+    reached = record.values.get("verdict")
+    if reached != lab["verdict"]:
+        place.fail(
+            f"the page's verdict is '{lab['verdict']}', that of {record.name}.py is '{reached}'.",
+            "change the page's words to what was measured.",
+        )
+    for name, titles in (("intervals", "conditions"), ("control", "control")):
+        count = len(record.values.get(name, ()))
+        if count != len(lab[titles]):
+            place.fail(
+                f"'{titles}' names {len(lab[titles])}, '{name}' of {record.name}.py has {count}.",
+                "name each of them, in the same order.",
+            )
 
 
 def read_map(path: Path) -> dict[str, str]:

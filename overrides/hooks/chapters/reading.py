@@ -29,7 +29,7 @@ from .directives import written
 from .fences import code, code_options, diagram
 from .page import TOKEN, Mark, Part, Text
 from .tree import Check, dissolve, dressed, order_notes, unlink_numbers
-from .values import number
+from .values import NotRunError, number
 
 if TYPE_CHECKING:
     from .edition import Edition
@@ -106,6 +106,13 @@ class Reading(Extension):
         """A part as an element of its own."""
         element = Element("p")
         element.text = self.store(part)
+        return element
+
+    def waiting(self, error: NotRunError) -> Element:
+        """What stands where a program that has not run yet will show something."""
+        element = Element("p", {"class": "waiting"})
+        word = self.edition.words["failed" if error.failed else "waiting"]
+        element.text = AtomicString(word.format(program=error.program))
         return element
 
     def parse(self, parent: Element, markdown: str, place: Place) -> None:
@@ -225,7 +232,10 @@ class _Block(BlockProcessor):
     def run(self, parent: Element, blocks: list[str]) -> None:
         mark = self._mark(blocks.pop(0))
         reading = self.reading
-        result = written(mark, reading.page.uri, reading.edition, reading)
+        try:
+            result = written(mark, reading.page.uri, reading.edition, reading)
+        except NotRunError as error:
+            result = reading.waiting(error)
         if isinstance(result, str):
             reading.parse(parent, result, mark.place)
         else:

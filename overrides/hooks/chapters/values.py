@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -14,6 +14,7 @@ VALUE = re.compile(
     r"\{\{\s*(?P<snippet>[\w-]+):(?P<name>\w+)(?P<indices>(?:\[-?\d+\])*)"
     r"\s*(?:\|\s*(?P<format>[^{}]*?)\s*)?\}\}"
 )
+LATER = "…"  # stands for what a program that has not run yet will say
 POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -48,6 +49,39 @@ class Number:
         return element
 
 
+class NotRunError(KeyError):
+    """A program has no record yet; `program` is its name, `failed` says whether it ran and failed."""
+
+    def __init__(self, program: str, failed: bool) -> None:
+        super().__init__(program)
+        self.program, self.failed = program, failed
+
+
+class Records(Mapping[str, Record]):
+    """The records of all programs by name, some of which `serve` may still wait for.
+
+    Args:
+        found: those that are there.
+        waiting: the programs that have none yet, and whether each ran and failed.
+    """
+
+    def __init__(
+        self, found: Mapping[str, Record], waiting: Mapping[str, bool] | None = None
+    ) -> None:
+        self.found, self.waiting = found, waiting or {}
+
+    def __getitem__(self, name: str) -> Record:
+        if name in self.waiting:
+            raise NotRunError(name, self.waiting[name])
+        return self.found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted([*self.found, *self.waiting]))
+
+    def __len__(self) -> int:
+        return len(self.found) + len(self.waiting)
+
+
 def number(text: str, records: Mapping[str, Record], place: Place) -> Number:
     """The number that `{{ snippet:name[0] | format }}` names, formatted by Python's rules.
 
@@ -55,6 +89,9 @@ def number(text: str, records: Mapping[str, Record], place: Place) -> Number:
         text: the whole mark, braces and all.
         records: of all programs.
         place: where it stands.
+
+    Returns:
+        The number; `LATER` of a program that has not run yet.
 
     Raises:
         SourceError: an unknown program, value, index or format.
@@ -65,7 +102,10 @@ def number(text: str, records: Mapping[str, Record], place: Place) -> Number:
             f"'{text}' names no value.",
             "write '{{ snippet:name | .4f }}' or '{{ snippet:name[0] }}'.",
         )
-    record = the_record(match["snippet"], records, place)
+    try:
+        record = the_record(match["snippet"], records, place)
+    except NotRunError as error:
+        return Number(LATER, "", error.program)
     name = match["name"]
     if name in record.too_large:
         place.fail(
@@ -108,10 +148,18 @@ def _formatted(value: Any, form: str, snippet: str, place: Place) -> Number:
 
 
 def the_record(name: str, records: Mapping[str, Record], place: Place) -> Record:
-    """The record of a program. Raises SourceError where there is none of this name."""
-    if name not in records:
+    """The record of a program.
+
+    Raises:
+        SourceError: there is no program of this name.
+        NotRunError: it has not run yet.
+    """
+    try:
+        return records[name]
+    except NotRunError:
+        raise
+    except KeyError:
         place.fail(f"there is no snippet '{name}'.", nearest(name, records, "snippets"))
-    return records[name]
 
 
 def check_section(shown: Record | Snippet, section: str, place: Place) -> None:

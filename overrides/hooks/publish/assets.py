@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from runner import Place, remembered
+from runner import Place
 
 from publish.search import write_search
-from publish.stylesheet import trimmed, vocabulary, whole_sheet
+from publish.stylesheet import read_sheet, sheets, trimmed, vocabulary
 
 STYLE = "assets/site.css"
 MADE_OF_ALL = (STYLE, "search")  # of the pages of all languages, that is
@@ -43,7 +43,7 @@ def finish_assets(
         styles: the site's own style sheets, in their order.
 
     Raises:
-        SourceError: Material has rewritten its script.
+        SourceError: Material has rewritten its script; a style sheet is broken.
     """
     for file in (site / "assets/javascripts").glob("bundle.*.min.js"):
         if (script := file.read_text(encoding="utf-8")) != bent(script, file.name):
@@ -52,11 +52,13 @@ def finish_assets(
     write_search(site, pages, paths, cache)
     scripts = (site / "assets").rglob("*.js")
     texts = [path.read_text(encoding="utf-8") for path in scripts]
-    sheet, words = whole_sheet(folders, styles), vocabulary(pages.values(), texts)
-    rules = Path(__file__).with_name("stylesheet.py").read_text(encoding="utf-8")
-    key = "\n".join([rules, sheet, *sorted(words)])
-    style = remembered(cache, "style.css", key, lambda: trimmed(sheet, words).encode())
-    (site / STYLE).write_bytes(style)
+    rules = [
+        rule
+        for path in sheets(folders, styles)
+        for rule in read_sheet(path, cache / "styles")
+    ]
+    style = trimmed(rules, vocabulary(pages.values(), texts))
+    (site / STYLE).write_text(style, encoding="utf-8")
 
 
 def bent(script: str, name: str) -> str:

@@ -5,13 +5,16 @@
 
 from .archive import ARCHIVE, archived
 from .schedule import (
+    Outcome,
     Workers,
+    complete,
     ensure_records,
     find,
     read_programs,
     run_missing,
+    say,
     this_machine,
 )
 
-__all__ = ["ARCHIVE", "Workers", "archived", "ensure_records", "find", "read_programs"]
-__all__ += ["run_missing", "this_machine"]
+__all__ = ["ARCHIVE", "Outcome", "Workers", "archived", "complete", "ensure_records"]
+__all__ += ["find", "read_programs", "run_missing", "say", "this_machine"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from ..values import LATER, NotRunError
 from . import Call
 
 
@@ -11,8 +14,9 @@ def write(call: Call) -> str:
         f"| {call.word('notebook')} | {call.word('shows')} | {call.word('seconds')} |",
         "| --- | --- | ---: |",
     ]
-    for name, record in call.edition.records.items():
-        text = call.edition.titles[name]
-        seconds = f"{record.provenance['seconds']} s"
+    for name in call.edition.records:
+        text, seconds = call.edition.titles[name], LATER
+        with suppress(NotRunError):
+            seconds = f"{call.edition.records[name].provenance['seconds']} s"
         rows.append(f"| [{text['title']}]({name}.md) | {text['summary']} | {seconds} |")
     return "\n".join(rows)

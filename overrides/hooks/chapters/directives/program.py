@@ -18,14 +18,20 @@ from runner import Place, Record, printed, remembered
 from ..data import other_files
 from ..fences import reachable
 from ..page import Part
+from ..values import NotRunError, the_record
 from . import Call
 from .figure import drawn
 
 
 def write(call: Call) -> Element:
     """The page below its title."""
-    record, reading = call.entry(call.edition.records, "program"), call.reading
-    parts = Element("parts")
+    reading, parts = call.reading, Element("parts")
+    try:
+        record = the_record(call.argument, call.edition.records, call.place)
+    except NotRunError as error:
+        parts.append(reading.waiting(error))
+        reading.parse(parts, _unrun(call), call.place)
+        return parts
     reading.parse(parts, _head(call, record), call.place)
     facts = (
         f'<div class="notebook-facts">{facts_html(record, call.edition.words)}</div>'
@@ -57,6 +63,15 @@ def write(call: Call) -> Element:
         if any("image/svg+xml" in one.get("data", {}) for one in cell["outputs"]):
             box.append(_figure(call, record, section))
     return parts
+
+
+def _unrun(call: Call) -> str:
+    """The sections of a program that has not run yet."""
+    name = call.argument
+    return "\n".join(
+        f'## {section} {{ #{section} }}\n\n```python\n--8<-- "{name}.py:{section}"\n```\n'
+        for section in call.edition.modules[name].sections
+    )
 
 
 def _head(call: Call, record: Record) -> str:
