@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import posixpath
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,11 @@ class Memory:
     sources: dict[str, dict[str, Source]] = field(default_factory=dict)
     pages: dict[Path, dict[str, Kept]] = field(default_factory=dict)
     programs: dict[str, set[str]] = field(default_factory=dict)  # by the page's address
-    runs: Runs | None = None  # in `serve`
+    # In `serve`
+    runs: Runs | None = None
+    whole: threading.Event = field(
+        default_factory=threading.Event
+    )  # all languages are there
 
 
 @dataclass
@@ -277,7 +282,7 @@ class Build:
     def close_pages(self) -> None:
         """Checks what the pages that were not read link to, and forgets what is no more."""
         self.pages.check_anchors(self.files, self.config)
-        self.pages.tidy()
+        self.pages.save()
         for uri, text in self.texts.items():
             address = posixpath.join(self.own["path"], text.url).removeprefix("./")
             self.memory.programs[address] = self.pages.programs(uri)
@@ -322,6 +327,17 @@ class Build:
         return path, (self.outer or self).config.site_url or ""
 
     # The site
+
+    def others(self) -> list[tuple[str, dict[str, str]]]:
+        """The languages that are built inside this build, which is that of the first one.
+
+        Where none of their pages is kept, the first build of `serve` leaves them to the second: so its reader waits half as long.
+        """
+        others = [one for one in self.languages.items() if one[0] != self.language]
+        begins = self.command == "serve" and not self.memory.programs
+        kept = [*self.pages.folder.parent.glob("*/*.json")]
+        known = {path.parent.name.rpartition("-")[0] for path in kept}
+        return [] if begins and known < set(self.languages) else others
 
     def keep_addresses(self) -> None:
         """What has moved is found at its old address; before any other language comes into the same folder."""

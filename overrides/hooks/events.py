@@ -189,17 +189,21 @@ def on_post_build(config: MkDocsConfig) -> None:
         now.close_pages()
         with _told():
             now.keep_addresses()
+    built = [now.language]
     if not now.own["path"]:
-        for name, other in now.languages.items():
-            if name != now.language:
-                _build_other(now, name, other)
+        for name, other in now.others():
+            _build_other(now, name, other)
+            built.append(name)
     if config.strict and now.warnings.count:
         raise Abort(f"{now.warnings.count} warnings (above); nothing was published.")
     if not now.outer:
         with _told():
             now.finish()
         if not now.own["path"]:
-            now.published.remember(now.fingerprints, now.staging.folder)
+            made_from = {name: now.fingerprints[name] for name in built}
+            now.published.remember(made_from, now.staging.folder)
+            if len(built) == len(now.languages):
+                now.memory.whole.set()
     now.staging.publish()
     config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
     state.builds.pop().warnings.remove()
@@ -237,19 +241,24 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
     """Watches all that a page is made of; a failed rebuild leaves the last good site up."""
     serving.check_port(*config.dev_addr)  # it may have been taken meanwhile
     root = Path(config.config_file_path).resolve().parent
-    configurations = [one["config"] for one in config.extra["languages"].values()]
+    languages = config.extra["languages"].values()
+    configurations = [one["config"] for one in languages]
+    others = tuple(f"{one['path']}/" for one in languages if one["path"])
     watched = ["docs", "snippets", "overrides", "requirements.txt", *configurations]
     runs, programs = state.memory.runs, state.memory.programs
     assert runs is not None
     runs.tell()  # there is a file to watch
-    if len(runs.waiting) < len(runs.missing):  # and something that no page has yet
-        threading.Timer(1, runs.tell).start()
+    runs.begin()
+    if not state.memory.whole.is_set():
+        threading.Timer(2 * serving.LOOK, runs.tell).start()
     serving.attentive(server, [runs.news, *(root / name for name in watched)], config)
 
     def opened(path: str) -> None:
-        """The page that was opened last comes first."""
-        mount = urlsplit(config.site_url or "/").path
-        runs.opened = programs.get(path.removeprefix(mount), runs.opened)
+        """The page that was opened last comes first; one of another language is waited for."""
+        path = path.removeprefix(urlsplit(config.site_url or "/").path)
+        if path.startswith(others):
+            state.memory.whole.wait()
+        runs.opened = programs.get(path, runs.opened)
 
     server.set_app(serving.policed(server.get_app(), opened))
     server.builder = serving.forgiving(builder)

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -237,6 +238,7 @@ class Same(File):
     """A page that is as it was: MkDocs copies what an earlier build made of it, and links to it as to any other."""
 
     def is_documentation_page(self) -> bool:
+        """No: MkDocs has nothing to read here."""
         return False
 
 
@@ -346,9 +348,6 @@ class Pages:
         kept.links = {file.src_uri: found for file, found in links.items()}
         kept.asked = self._digests(sorted(self.asked.get(uri, ())))
         self.kept[uri] = kept
-        self._path(uri).unlink(missing_ok=True)
-        text = json.dumps(asdict(kept), ensure_ascii=False).encode()
-        remembered(self.folder, self._path(uri).name, kept.key, lambda: text)
 
     def check_anchors(self, files: Files, config: MkDocsConfig) -> None:
         """MkDocs' warnings of anchors that are no more, for the pages that it has not read."""
@@ -366,8 +365,13 @@ class Pages:
         asked = (name.split(" ", 1) for name in self.of(uri).asked)
         return {name for kind, name in asked if kind == "records" and name}
 
-    def tidy(self) -> None:
-        """Removes what is kept of pages that are no more, and of addresses at which the site was built long ago."""
+    def save(self) -> None:
+        """Keeps what has been made for other processes; removes pages that are no more, and those of sites long past."""
+        for uri in self.made.keys() & self.kept.keys():
+            kept, path = self.kept[uri], self._path(uri)
+            path.unlink(missing_ok=True)
+            text = json.dumps(asdict(kept), ensure_ascii=False).encode()
+            remembered(self.folder, path.name, kept.key, functools.partial(bytes, text))
         named = {self._path(uri) for uri in self.kept}
         for path in {*self.folder.glob("*.json")} - named:
             path.unlink(missing_ok=True)

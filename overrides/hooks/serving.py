@@ -50,7 +50,10 @@ class Runs:
         self.told = 0.0
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
-        if missing:
+
+    def begin(self) -> None:
+        """Starts the runs, once the first pages are served: these had the processors for themselves."""
+        if self.missing:
             self.thread.start()
             atexit.register(self.end)
 
@@ -79,7 +82,9 @@ class Runs:
         def priority(snippet: Snippet) -> float:
             return cost(snippet, costs) + 1e9 * (snippet.name in self.opened)
 
-        say(f"Pages are served while {len(self.missing)} programs run.")
+        say(
+            f"Running {len(self.missing)} programs; each page has its results as soon as they are there."
+        )
         with this_machine(self.root, self.records) as workers:
             run_missing(
                 self.missing, self.records, workers, self._done, priority, self.stop

@@ -201,7 +201,7 @@ def test_pages_are_served_before_their_programs_have_run(tmp_path: Path) -> None
         assert "small.py 还没有运行" in server.get("zh/")
         page = server.get("notebooks/small/")
         assert waits in page and 'id="sum"' in page and "numbers" in page
-        assert "Pages are served while 2 programs run" in server.printed()
+        assert "Running 2 programs; each page" in server.printed()
         assert server.shows("total"), server.printed()
         assert server.prints("   0 left of 2"), server.printed()
         assert happens(lambda: "has not run" not in server.get(), server.runs)

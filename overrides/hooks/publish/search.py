@@ -184,7 +184,7 @@ def _write(
             kind = _kind(address, entry.level)
             places.append([number, kind, entry.anchor, entry.title, named])
             texts.append(entry.text)
-    (folder / TITLES).parent.mkdir(exist_ok=True)
+    (folder / TITLES).parent.mkdir(parents=True, exist_ok=True)
     titles = {"pages": list(pages), "places": places}
     for name, part, data in ((TITLES, "titles", titles), (TEXTS, "texts", texts)):
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
