@@ -46,3 +46,5 @@ try:
     main(Path.cwd(), sys.argv[1:])
 except SourceError as error:
     sys.exit(str(error))
+except KeyboardInterrupt:
+    sys.exit("Stopped. What has finished is kept.")
