@@ -34,7 +34,7 @@ class Cluster:
         """The worker that has each program, by the program's name."""
         found = {}
         for worker in map(psutil.Process, [w.pid for w in self.workers]):
-            with suppress(psutil.Error, OSError):  # what has just ended
+            with suppress(psutil.Error, OSError, IndexError):  # what has just ended
                 for process in worker.children(recursive=True):
                     words = process.cmdline()
                     if words[-1].endswith("/job.json") and "child.py" in words[1]:

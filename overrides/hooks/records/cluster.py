@@ -10,7 +10,7 @@ import pickle
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -77,10 +77,37 @@ def cluster(address: str) -> Iterator[Workers]:
             start = f"start one on each machine: 'dask worker {address}'."
             here.fail(f"the scheduler at '{address}' has no worker.", start)
         try:
-            executor = client.get_executor()
-            yield elsewhere(executor, session, slots, end, address)
+            yield elsewhere(_Cluster(client), session, slots, end, address)
         finally:
             end()
+
+
+class _Cluster(Executor):
+    """As dask's own executor, but what has come back is let go at once: a cluster runs again what a lost worker still held.
+
+    Args:
+        client: of the scheduler.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **more: Any) -> Future[Any]:  # fmt: skip
+        """What `function` returns there."""
+        future: Future[Any] = Future()
+        sent = self.client.submit(function, *arguments, pure=False, **more)
+
+        def came(_: object) -> None:
+            with suppress(InvalidStateError):  # nobody waits any more
+                try:
+                    future.set_result(sent.result())
+                except Exception as error:
+                    future.set_exception(error)
+                finally:
+                    sent.release()
+
+        sent.add_done_callback(came)
+        return future
 
 
 def elsewhere(
