@@ -71,7 +71,7 @@ clean: ## Remove the site, the records and the caches; .venv stays
 .venv/installed: SIZE = up to 0.8 GB, about 2 minutes
 .venv/installed: requirements.txt requirements-tensorflow-cpu.txt
 .venv/light: WHAT = what pages need, and no program,
-.venv/light: SIZE = 40 MB, a minute or two
+.venv/light: SIZE = 75 MB, a minute or two
 .venv/light: requirements-light.txt
 .venv/installed .venv/light:
 	@for python in $(PYTHON); do \

@@ -13,26 +13,27 @@ from runner import SourceError
 from .archive import archived, take, told
 from .cluster import cluster
 from .parts import divide, read_costs, read_part
-from .schedule import complete, find, read_programs, say
+from .schedule import ensure_records, find, read_programs, say
 from .store import writing
 
 
-def main(root: Path, names: list[str]) -> None:
+def main(root: Path, names: list[str] | None) -> None:
     """Brings the records of these programs, or of all, up to date."""
     cache, asked = root / ".cache/records", os.environ.get
     programs = read_programs(root, names)
     if part := asked("PART"):
         number, count = read_part(part)
         programs = divide(programs, read_costs(root), count)[number - 1]
+    names = [snippet.name for snippet in programs]
     if address := asked("FROM"):
         _, missing = find(programs, cache)
         if missing:
             say(told(take(address, missing, cache), len(programs), address))
     if scheduler := asked("ON"):
         with cluster(scheduler) as workers:
-            records = complete(programs, root, cache, workers)
+            records = ensure_records(root, cache, names, workers)
     else:
-        records = complete(programs, root, cache)
+        records = ensure_records(root, cache, names)
     if file := asked("TO"):
         target = Path(file)
         with writing(target.parent):
@@ -43,6 +44,8 @@ def main(root: Path, names: list[str]) -> None:
 
 
 try:
-    main(Path.cwd(), sys.argv[1:])
+    main(Path.cwd(), sys.argv[1:] or None)
 except SourceError as error:
     sys.exit(str(error))
+except KeyboardInterrupt:
+    sys.exit("Stopped. What has finished is kept.")

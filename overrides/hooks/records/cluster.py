@@ -7,9 +7,10 @@ import, and nothing of this project.
 from __future__ import annotations
 
 import pickle
+import re
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -34,8 +35,9 @@ finally:
 # A function of ours would have to be installed there, and with the scheduler, which reads it; `eval` is everywhere.
 CALL = "__import__('subprocess').run([__import__('sys').executable, '-c', start, session], input=sent, capture_output=True)"
 END = "__import__('shutil').rmtree(__import__('tempfile').gettempdir() + '/{session}', ignore_errors=True)"
+ADDRESS = re.compile(r"((tcp|tls|ws|wss)://)?[^/]+:\d+")
 PATIENCE = 10  # seconds until a scheduler has to answer
-MISSING = "install it with '.venv/bin/pip install distributed', or leave out ON: the programs then run on this machine."
+MISSING = "install it with '.venv/bin/python -m pip install distributed', or leave out ON: the programs then run on this machine."
 AGAIN = "see that the scheduler and its workers are there, and run the same command again: what has finished is kept."
 
 
@@ -51,11 +53,15 @@ def cluster(address: str) -> Iterator[Workers]:
         from distributed import Client
     except ImportError:
         here.fail("the package 'distributed' is not installed.", MISSING)
+    problem = f"no scheduler answers at '{address}'."
+    remedy = (
+        "give the address that 'dask scheduler' shows, such as ON=tcp://10.0.0.5:8786."
+    )
+    if not ADDRESS.fullmatch(address):
+        here.fail(problem, remedy)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except Exception as error:
-        problem = f"no scheduler answers at '{address}'."
-        remedy = "give the address that 'dask scheduler' shows, such as ON=tcp://10.0.0.5:8786."
         here.fail(problem, remedy, str(error)[:1000])
     session = f"records-{uuid.uuid4().hex}"
 
@@ -71,10 +77,37 @@ def cluster(address: str) -> Iterator[Workers]:
             start = f"start one on each machine: 'dask worker {address}'."
             here.fail(f"the scheduler at '{address}' has no worker.", start)
         try:
-            executor = client.get_executor()
-            yield elsewhere(executor, session, slots, end, address)
+            yield elsewhere(_Cluster(client), session, slots, end, address)
         finally:
             end()
+
+
+class _Cluster(Executor):
+    """As dask's own executor, but what has come back is let go at once: a cluster runs again what a lost worker still held.
+
+    Args:
+        client: of the scheduler.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **more: Any) -> Future[Any]:  # fmt: skip
+        """What `function` returns there."""
+        future: Future[Any] = Future()
+        sent = self.client.submit(function, *arguments, pure=False, **more)
+
+        def came(_: object) -> None:
+            with suppress(InvalidStateError):  # nobody waits any more
+                try:
+                    future.set_result(sent.result())
+                except Exception as error:
+                    future.set_exception(error)
+                finally:
+                    sent.release()
+
+        sent.add_done_callback(came)
+        return future
 
 
 def elsewhere(

@@ -73,18 +73,19 @@ def this_machine(root: Path, cache: Path) -> Iterator[Workers]:
         )
 
 
-def read_programs(root: Path, names: Sequence[str] = ()) -> list[Snippet]:
-    """The named programs of the project, or all. Raises SourceError where one cannot be read or is not there."""
+def read_programs(root: Path, names: Sequence[str] | None = None) -> list[Snippet]:
+    """The named programs of the project, or all where it is None. Raises SourceError where one cannot be read or is not there."""
     folder = root / "snippets"
-    for name in names:
+    for name in names or ():
         if not (folder / f"{name}.py").is_file():
             known = ", ".join(path.stem for path in programs(folder))
             problem = f"there is no snippet '{name}'."
             Place(folder).fail(problem, f"use one of: {known}.")
     check_names(folder)
     patience()  # says at once what is wrong with LIMITS
-    paths = [folder / f"{name}.py" for name in names] or programs(folder)
-    return [Snippet.read(path, root) for path in paths]
+    if names is None:
+        return [Snippet.read(path, root) for path in programs(folder)]
+    return [Snippet.read(folder / f"{name}.py", root) for name in names]
 
 
 def find(
@@ -128,8 +129,7 @@ def run_missing(
             while waiting and len(running) < max(1, workers.slots() or 1):
                 snippet = max(waiting, key=priority)
                 waiting.remove(snippet)
-                future = workers.executor.submit(*workers.call(snippet))
-                running[future] = snippet
+                running[workers.executor.submit(*workers.call(snippet))] = snippet
             ended, _ = wait(running, INTERVAL if stop else None, FIRST_COMPLETED)
             for future in ended:
                 done(running.pop(future), _kept(future, workers, cache))
@@ -161,29 +161,23 @@ def _kept(future: Future[Any], workers: Workers, cache: Path) -> Outcome:
 
 
 def ensure_records(
-    root: Path, cache: Path, names: Sequence[str] = ()
-) -> dict[str, Record]:
-    """The valid record of each of the named snippets in `root`/snippets, or of all; those that have none are run first."""
-    return complete(read_programs(root, names), root, cache)
-
-
-def complete(
-    snippets: Sequence[Snippet],
     root: Path,
     cache: Path,
+    names: Sequence[str] | None = None,
     workers: Workers | None = None,
 ) -> dict[str, Record]:
-    """The valid record of each snippet, by name; those that have none are run first.
+    """The valid record of each snippet in `root`/snippets, by name; those that have none are run first.
 
     Args:
-        snippets: the programs.
         root: the project's folder.
         cache: the folder that keeps the records.
+        names: only these snippets; all where it is None.
         workers: who runs them; this machine where none is given.
 
     Raises:
         SourceError: naming every snippet that failed. The records of those that did not fail are kept.
     """
+    snippets = read_programs(root, names)
     records, missing = find(snippets, cache)
     if missing and workers:
         _run_all(missing, root, cache, workers)

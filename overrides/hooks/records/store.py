@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from runner import Place, Record, Snippet
-from runner.record import key_of, sha256, version_of, where
+from runner.record import key_of, version_of, where
 
 KEPT = 4  # records of a snippet that stay on disk: undoing an edit runs nothing
 NOT_KEPT = ("files", "here")
@@ -29,8 +30,15 @@ def load(snippet: Snippet, cache: Path) -> Record | None:
     own = folder / f"{key}-{where()}.json"
     others = [path for path in _by_age(folder, f"{key}-*.json") if path != own]
     for path in [own, *reversed(others)]:
-        record = _read(path)
-        if record and (record.taken or (path == own and not changed(record))):
+        try:
+            record = parsed(path.read_bytes())
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, RecursionError):
+            damaged = f"The record {path.name} of {path.parent.name} is damaged"
+            print(f"{damaged}; the snippet runs again.", file=sys.stderr)
+            continue
+        if record.taken or (path == own and not changed(record)):
             here = _here(record) if record.taken else {}
             return replace(record, files=dict(snippet.files), here=here)
     return None
@@ -109,17 +117,6 @@ def _by_age(folder: Path, names: str = "*.json") -> list[Path]:
     return sorted(ages, key=ages.__getitem__)
 
 
-def _read(path: Path) -> Record | None:
-    """The record in this file, or None where there is none or where it is damaged."""
-    try:
-        return parsed(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError):
-        damaged = f"The record {path.name} of {path.parent.name} is damaged"
-        print(f"{damaged}; the snippet runs again.", file=sys.stderr)
-        return None
-
-
 def _checksum(body: dict[str, Any]) -> str:
-    return sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode())
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -75,19 +75,18 @@ def key_of(snippet: Snippet) -> str:
 
     Where it ran (`where`) and what it imported there (`Record.versions`) can change a result, too.
     """
-    files = {name: sha256(data) for name, data in snippet.files.items()}
-    parts = [snippet.name, files, sha256(snippet.style), runner_digest()]
-    return sha256(json.dumps(parts, sort_keys=True).encode())[:20]
+    files = {name: _sha256(data) for name, data in snippet.files.items()}
+    parts = [snippet.name, files, _sha256(snippet.style), runner_digest()]
+    return _sha256(json.dumps(parts, sort_keys=True).encode())[:20]
 
 
 def where() -> str:
     """A digest of this Python and this kind of processor."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return sha256(f"{python} {processor()}".encode())[:8]
+    return _sha256(f"{python} {processor()}".encode())[:8]
 
 
-def sha256(data: bytes) -> str:
-    """The digest of these bytes, in hexadecimal."""
+def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
@@ -117,7 +116,7 @@ def processor() -> str:
 @functools.cache
 def runner_digest() -> str:
     """A digest of this package: a change to how snippets are run is a change to every result."""
-    return sha256(b"".join(runner_files().values()))
+    return _sha256(b"".join(runner_files().values()))
 
 
 def runner_files() -> dict[str, bytes]:
