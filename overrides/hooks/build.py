@@ -30,7 +30,7 @@ from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
-from records import ARCHIVE, archived, complete, ensure_records, find, read_programs
+from records import ARCHIVE, archived, ensure_records, find, read_programs
 from runner import Snippet, packed, read_modules, remembered
 from serving import Runs
 
@@ -131,8 +131,8 @@ class Build:
         runs = self.memory.runs = self.memory.runs or Runs(missing, root, records)
         later = runs.later(missing)
         if len(later) < len(missing):  # they have been edited
-            edited = [snippet for snippet in programs if snippet.name not in later]
-            found = complete(edited, root, records)
+            edited = [one.name for one in programs if one.name not in later]
+            found = ensure_records(root, records, edited)
         self.records = Records(found, later)
         self.modules |= {one.name: one for one in missing if one.name in later}
         if later:  # what links to their results finds no anchors

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
@@ -23,7 +22,7 @@ from copies.markdown import Chapter
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from runner import Record, remembered
+from runner import Record, keep, recalled
 
 T = TypeVar("T")
 KEPT = 8  # sites that are remembered; folders of pages: of two languages, built, served, and at some address
@@ -367,11 +366,10 @@ class Pages:
 
     def save(self) -> None:
         """Keeps what has been made for other processes; removes pages that are no more, and those of sites long past."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         for uri in self.made.keys() & self.kept.keys():
-            kept, path = self.kept[uri], self._path(uri)
-            path.unlink(missing_ok=True)
-            text = json.dumps(asdict(kept), ensure_ascii=False).encode()
-            remembered(self.folder, path.name, kept.key, functools.partial(bytes, text))
+            text = json.dumps(asdict(self.kept[uri]), ensure_ascii=False)
+            keep(self._path(uri), self.kept[uri].key, text.encode())
         named = {self._path(uri) for uri in self.kept}
         for path in {*self.folder.glob("*.json")} - named:
             path.unlink(missing_ok=True)
@@ -387,12 +385,6 @@ class Pages:
 
     def _read(self, uri: str, key: str) -> Kept:
         """What an earlier process kept of a page under this key; nothing where it kept nothing, or it is damaged."""
-
-        def make() -> bytes:
-            raise KeyError(uri)
-
-        try:
-            found = json.loads(remembered(self.folder, self._path(uri).name, key, make))
-        except KeyError:
-            return Kept("")
-        return Kept(**{**found, "chapter": Chapter(*found["chapter"])})
+        found = recalled(self._path(uri), key)
+        kept = json.loads(found) if found else {"key": "", "chapter": ("", [])}
+        return Kept(**{**kept, "chapter": Chapter(*kept["chapter"])})

@@ -7,7 +7,6 @@ from .archive import ARCHIVE, archived
 from .schedule import (
     Outcome,
     Workers,
-    complete,
     ensure_records,
     find,
     read_programs,
@@ -16,5 +15,5 @@ from .schedule import (
     this_machine,
 )
 
-__all__ = ["ARCHIVE", "Outcome", "Workers", "archived", "complete", "ensure_records"]
-__all__ += ["find", "read_programs", "run_missing", "say", "this_machine"]
+__all__ = ["ARCHIVE", "Outcome", "Workers", "archived", "ensure_records", "find"]
+__all__ += ["read_programs", "run_missing", "say", "this_machine"]

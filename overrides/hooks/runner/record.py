@@ -133,19 +133,26 @@ def remembered(cache: Path, name: str, key: str, make: Callable[[], bytes]) -> b
         name: of the file that keeps it; the next key of the same name takes its place.
         key: all that decides what is made.
         make: makes it.
-
-    The file opens with a digest of the key and of what follows: where any byte has changed, it is made anew.
     """
-    path = cache / name
+    kept = recalled(cache / name, key)
+    if kept is None:
+        kept = make()
+        keep(cache / name, key, kept)
+    return kept
+
+
+def recalled(path: Path, key: str) -> bytes | None:
+    """What this file keeps under this key; None where it keeps nothing, something else, or any byte of it has changed."""
     kept = path.read_bytes() if path.is_file() else b""
-    if kept[:32] == _digest(key, kept[32:]):
-        return kept[32:]
-    data = make()
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=cache, prefix=".", delete=False) as file:
+    return kept[32:] if kept[:32] == _digest(key, kept[32:]) else None
+
+
+def keep(path: Path, key: str, data: bytes) -> None:
+    """Keeps data under a key, in place of what the file keeps; it opens with a digest of both."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         file.write(_digest(key, data) + data)
     Path(file.name).replace(path)
-    return data
 
 
 def _digest(key: str, data: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import re
 import warnings
@@ -130,6 +131,7 @@ class Snippet:
         return replace(snippet, files=files, style=look)
 
     @classmethod
+    @functools.lru_cache(256)  # in `serve`, all but one are as they were
     def parse(cls, text: str, path: Path) -> Snippet:
         """Splits `text`; `path` is for messages only."""
         tree = _tree(text, path)
