@@ -59,8 +59,11 @@ lock: ## Write the locks anew from pyproject.toml, at the versions they have (ne
 	@sed -n 's/^tensorflow==\([^ ]*\).*/tensorflow-cpu==\1/p' requirements.txt \
 	  | $(LOCK) - --no-deps --output-file requirements-tensorflow-cpu.txt
 
-upgrade: NEWEST := --upgrade
-upgrade: lock ## The same, at the newest versions
+upgrade: .venv/installed-tests ## Install the newest versions, run everything, print what they change (needs uv)
+	@$(BIN)/python tests/upgrade.py note
+	@$(MAKE) --no-print-directory lock NEWEST=--upgrade
+	@$(MAKE) --no-print-directory .venv/installed-tests
+	@$(BIN)/python tests/upgrade.py compare
 
 clean: ## Remove the site, the records and the caches; .venv stays
 	@rm -rf site .cache .mypy_cache .pytest_cache .ruff_cache
