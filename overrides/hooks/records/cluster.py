@@ -35,7 +35,7 @@ finally:
 # A function of ours would have to be installed there, and with the scheduler, which reads it; `eval` is everywhere.
 CALL = "__import__('subprocess').run([__import__('sys').executable, '-c', start, session], input=sent, capture_output=True)"
 END = "__import__('shutil').rmtree(__import__('tempfile').gettempdir() + '/{session}', ignore_errors=True)"
-ADDRESS = re.compile(r"((tcp|tls|ws|wss)://)?[^/]+:\d+")
+ADDRESS = re.compile(r"((tcp|tls)://)?[^/]+:\d+")
 PATIENCE = 10  # seconds until a scheduler has to answer
 MISSING = "install it with '.venv/bin/python -m pip install distributed', or leave out ON: the programs then run on this machine."
 AGAIN = "see that the scheduler and its workers are there, and run the same command again: what has finished is kept."
