@@ -266,3 +266,11 @@ def test_the_end_of_the_watcher_ends_the_run(program: OneProgram, name: str) -> 
     assert pid in pids
     assert happens(lambda: not any(map(running, pids)))
     assert not list((program.root / "tmp").iterdir())
+
+
+def test_a_busy_machine_looks_long_for_its_fonts(program: OneProgram) -> None:
+    """Matplotlib then says so on stderr, once; what else is said there is still refused."""
+    said = "Matplotlib is building the font cache; this may take a moment."
+    body = f'import sys\n\nprint("{said}", file=sys.stderr)\nprint("drawn")\n'
+    assert printed(program.run(body)) == "drawn\n"
+    assert "wrote to stderr" in program.fails(body.replace("moment.", "year."))

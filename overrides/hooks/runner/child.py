@@ -30,10 +30,12 @@ LONGEST_WORD = 40  # letters
 LONGEST_NUMBER = 4000  # bits of an integer
 DEEPEST = 20  # lists in lists
 ANNOTATIONS = __future__.annotations.compiler_flag  # the one future that is a choice
-# What TensorFlow's C++ says on stderr before any setting of its own holds.
+# What TensorFlow's C++ says on stderr before any setting of its own holds, and Matplotlib where it looks for the machine's
+# fonts for longer than five seconds.
 START_UP = re.compile(
     rb"^(?:WARNING: All log messages before absl::InitializeLog\(\) .*"
-    rb"|[IW]0000 00:00:[\d.]+ +\d+ [\w.]+:\d+\] .*)\n",
+    rb"|[IW]0000 00:00:[\d.]+ +\d+ [\w.]+:\d+\] .*"
+    rb"|Matplotlib is building the font cache; this may take a moment\.)\n",
     re.MULTILINE,
 )
 # The audit events that read or change a file.
