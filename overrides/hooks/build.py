@@ -362,7 +362,10 @@ class Build:
             else:
                 target = site / self.config.extra["zip"]
                 target.write_bytes(packed(dict(files), target.stem))
-                (site / ARCHIVE).write_bytes(archived(self.records))
+                every = digest_of([one.identity for one in self.records.values()])
+                archive = functools.partial(archived, self.records)
+                data = remembered(self.cache / "packed", ARCHIVE, every, archive)
+                (site / ARCHIVE).write_bytes(data)
 
 
 def place_programs(nav: list[Any], pages: list[str]) -> None:

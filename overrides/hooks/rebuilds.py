@@ -50,9 +50,7 @@ def fingerprint(
         found.update(str(path.relative_to(root)).encode())
         found.update(path.read_bytes())
     for name, record in sorted(records.items()):
-        found.update(
-            f"{name} {record.key} {record.versions} {record.provenance} {record.taken} {record.here}".encode()
-        )
+        found.update(f"{name} {record.identity}".encode())
     return found.hexdigest()
 
 
@@ -269,14 +267,7 @@ class Pages:
     def watch(self, edition: Edition) -> None:
         """Notes from now on what each page asks an edition for."""
         everything: dict[str, Callable[[Any], object]] = {
-            "records": lambda one: (
-                one.key,
-                one.where,
-                one.taken,
-                one.here,
-                one.versions,
-                one.provenance,
-            ),
+            "records": lambda one: one.identity,
             "modules": lambda one: one.text,
             "sources": lambda one: one.shown,
             "texts": lambda one: one.shown,

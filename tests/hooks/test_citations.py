@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -309,3 +310,28 @@ def test_every_eprint_is_of_arxiv() -> None:
     """No other archive's address is known to the reader."""
     text = (ROOT / NAME).read_text("utf-8")
     assert text.count("eprint = ") == text.count("archivePrefix = {arXiv}")
+
+
+def test_an_entry_is_read_once(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until it changes: what is said of it, what stands beside it, and its line are right all the same."""
+    first = "@misc{a, author = {One, Ann}, title = {A}, year = {2020}}"
+    read(first)
+    asked: list[str] = []
+
+    def reference(entry: Any, *rest: Any) -> str:
+        asked.append(entry.key)
+        return "anew"
+
+    monkeypatch.setattr("chapters.citations._reference", reference)
+    assert read(f"\n{first}").reference("a").startswith("Ann One. A.")
+    both = read(first + first.replace("{a,", "{b,"))
+    assert (both.reference("b"), asked) == ("anew", ["b"])
+    assert read(f"\n\n{first}").line("a") == 3
+    assert read(first, ZH).reference("a") == "anew", "another language"
+    macro = '@string{who = "One, Ann"}\n' + first.replace("{One, Ann}", "who")
+    read(macro)
+    assert asked == ["b", "a", "a"]
+    read(macro.replace("Ann", "Anne"))
+    assert asked == ["b", "a", "a", "a"], "what a macro says counts"
+    with pytest.raises(SourceError, match="repeated bibliography entry: A"):
+        read(first + "\n" + first.replace("{a,", "{A,"))

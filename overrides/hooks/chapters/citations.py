@@ -25,7 +25,7 @@ from pybtex.database.input.bibtex import LowLevelParser, Parser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 from pybtex.style.names.plain import NameStyle
-from runner import Place, nearest, read_text, remembered
+from runner import Place, keep, nearest, read_text, recalled
 
 FIELD, GROUP = re.compile(r"\{(\w+)\}"), re.compile(r"\[([^\[\]]*)\]")
 NEEDED = (("author", "editor", "organization"), ("year", "date", "note"))
@@ -67,31 +67,16 @@ class Bibliography:
         """
         text, rules = read_text(path, name), Path(__file__).read_text(encoding="utf-8")
         told = {word: said for word, said in words.items() if isinstance(said, str)}
-        key = json.dumps([text, rules, version("pybtex"), told])
-
-        def make() -> bytes:
-            return json.dumps(cls.parse(text, name, words).entries).encode()
-
-        found = remembered(cache, f"{words['babel']}.json", key, make)
-        return cls({entry: (n, said) for entry, (n, said) in json.loads(found).items()})
-
-    @classmethod
-    def parse(cls, text: str, name: str, words: Mapping[str, str]) -> Bibliography:
-        """Reads the text of a BibTeX file; arguments and errors are those of `read`."""
-        entries, parser = {}, Parser()
-        commands = LowLevelParser(text, macros=parser.macros)
-        try:
-            for kind, body in commands:
-                line = text.count("\n", 0, commands.command_start) + 1
-                if kind.lower() not in ("string", "preamble"):
-                    parser.process_entry(kind, *body)
-                    entry = parser.data.entries[body[0]]
-                    entries[body[0]] = line, _reference(entry, words, Place(name, line))
-        except (PybtexError, UnicodeError) as error:
-            line = text.count("\n", 0, commands.command_start) + 1
-            problem = f"the entry that begins here cannot be read: {error}."
-            Place(name, line).fail(problem, "mend its braces, its commas or its text.")
-        return cls(entries)
+        key, file = (
+            json.dumps([rules, version("pybtex"), told]),
+            f"{words['babel']}.json",
+        )
+        kept = json.loads(recalled(cache / file, key) or '{"text": null, "known": {}}')
+        if kept["text"] != text:
+            entries, known = _read_entries(text, name, words, kept["known"])
+            kept = {"text": text, "entries": entries, "known": known}
+            keep(cache / file, key, json.dumps(kept).encode())
+        return cls({key: (line, said) for key, (line, said) in kept["entries"].items()})
 
     @property
     def keys(self) -> KeysView[str]:
@@ -105,6 +90,39 @@ class Bibliography:
     def reference(self, key: str) -> str:
         """The Markdown of one reference, on one line."""
         return self.entries[key][1]
+
+
+def _read_entries(
+    text: str, name: str, words: Mapping[str, str], known: Mapping[str, str]
+) -> tuple[dict[str, tuple[int, str]], dict[str, str]]:
+    """Line and Markdown of each entry, by key; and the Markdown by what is written of it, of which `known` is what was read before."""
+    entries: dict[str, tuple[int, str]] = {}
+    seen: set[str] = set()
+    read, parser, macros = {}, Parser(), ""
+    commands = LowLevelParser(text, macros=parser.macros)
+    try:
+        for kind, body in commands:
+            start, end = commands.command_start, commands.pos
+            line = text.count("\n", 0, start) + 1
+            if kind.lower() in ("string", "preamble"):
+                macros += text[start:end]
+                continue
+            written = macros + text[start:end]
+            if body[0].lower() in seen:
+                raise PybtexError(f"repeated bibliography entry: {body[0]}")
+            seen.add(body[0].lower())
+            if written not in known:
+                parser.process_entry(kind, *body)
+                entry = parser.data.entries[body[0]]
+                read[written] = _reference(entry, words, Place(name, line))
+            else:
+                read[written] = known[written]
+            entries[body[0]] = line, read[written]
+    except (PybtexError, UnicodeError) as error:
+        line = text.count("\n", 0, commands.command_start) + 1
+        problem = f"the entry that begins here cannot be read: {error}."
+        Place(name, line).fail(problem, "mend its braces, its commas or its text.")
+    return entries, read
 
 
 def _reference(entry: Entry, words: Mapping[str, str], place: Place) -> str:

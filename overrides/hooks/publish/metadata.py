@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bs4 import BeautifulSoup
 from runner import Place
 
 YEAR = re.compile(r"^Copyright \(c\) (?:\d{4}-)?(\d{4}) ", re.MULTILINE)
@@ -114,6 +113,10 @@ class About:
 
 def plain_text(content: str) -> str:
     """The words of a piece of HTML."""
+    if not re.search("[<&]", content):
+        return " ".join(content.split())
+    from bs4 import BeautifulSoup  # most pages need none
+
     return _words(BeautifulSoup(f"<p>{content}</p>", "html.parser"))
 
 
@@ -122,6 +125,8 @@ def faq_questions(content: str) -> list[dict[str, Any]]:
 
     The answer is the first paragraph below each: the page is written so that it stands alone.
     """
+    from bs4 import BeautifulSoup
+
     answers = BeautifulSoup(content, "html.parser").select("h2[id] + p")
     return [
         {

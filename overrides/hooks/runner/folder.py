@@ -27,6 +27,7 @@ SETTING = re.compile(rf"# *(?P<name>reads|(?:{LIMITS}) limit) *:(?P<text>.*)$")
 NEARLY = re.compile(rf"(?i)# *(?:reads? *:|(?:{LIMITS})[ -]?limit *[:=\d])")
 # Where other programs end a line and Python does not: pages and notebooks would not show the program that runs.
 LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+PACKED = {".gz", ".png", ".woff2", ".zip"}  # what packing makes no smaller
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -133,9 +134,12 @@ def _sources(base: Path, imported: frozenset[str]) -> Iterator[PurePosixPath]:
         parts = name.split(".")
         for end in range(1, len(parts) + 1):
             path = "/".join(parts[:end])
-            for pattern in (f"{path}.py", f"{path}/__init__.py"):
-                for found in sorted(base.glob(pattern)):
-                    yield PurePosixPath(found.relative_to(base).as_posix())
+            for file in (f"{path}.py", f"{path}/__init__.py"):
+                if parts[end - 1] == "*":  # from package import *
+                    found = sorted(base.glob(file))
+                    yield from (PurePosixPath(f.relative_to(base)) for f in found)
+                elif (base / file).exists():
+                    yield PurePosixPath(file)
 
 
 @functools.lru_cache(512)  # every program that imports a module asks again
@@ -206,10 +210,11 @@ def _shown(part: str) -> bool:
 def packed(files: Mapping[str, bytes], name: str) -> bytes:
     """The files as a zip with one folder `name`; the same files give the same bytes."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(buffer, "w") as target:
         for path, data in sorted(files.items()):
             entry = zipfile.ZipInfo(f"{name}/{path}")
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            if PurePosixPath(path).suffix not in PACKED:
+                entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             target.writestr(entry, data)
     return buffer.getvalue()

@@ -40,6 +40,12 @@ class Record:
     here: dict[str, str] = field(default_factory=dict)
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """All by which one run of a program differs from another, but for what it left."""
+        run = (self.key, self.where, self.taken)
+        return *run, self.here, self.versions, self.provenance
+
+    @property
     def sections(self) -> list[str]:
         names = [c["metadata"].get("section") for c in self.notebook["cells"]]
         return [name for name in names if name]
