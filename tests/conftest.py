@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,12 +24,62 @@ os.environ.update(
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = Path(__file__).parent / "small_project"
+Aloud = Callable[[], AbstractContextManager[None]]
+Say = Callable[[str], None]
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 @pytest.fixture(scope="session")
-def records() -> dict[str, Record]:
+def aloud(pytestconfig: pytest.Config) -> Aloud:
+    """`with aloud():` shows what is written to stderr: how far it is with something that takes long."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    return capture.global_and_fixture_disabled  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def say(aloud: Aloud) -> Say:
+    """Tells who waits what takes long."""
+
+    def say(line: str) -> None:
+        with aloud():
+            print(f"\n{line}", file=sys.stderr, flush=True)
+
+    return say
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """`once("site", make)` is a folder, filled by `make` in the first of the session's processes that asks for it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, made = shared / f"once-{name}", shared / f"once-{name}.made"
+        with alone(shared / f"once-{name}.lock"):
+            if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what a failure left
+                folder.mkdir()
+                make(folder)
+                made.touch()
+        return folder
+
+    return once
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Waits until no other process is at the same."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def records(aloud: Aloud) -> dict[str, Record]:
     """The record of every snippet, run where it has none."""
-    return ensure_records(ROOT, ROOT / ".cache" / "records")
+    with aloud(), alone(ROOT / ".cache" / "records.lock"):
+        return ensure_records(ROOT, ROOT / ".cache" / "records")
 
 
 @pytest.fixture(scope="session")
@@ -109,12 +161,14 @@ def assemble(folder: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def built(once: Once) -> Project:
     """The small project, built once; not to be changed."""
-    project = assemble(tmp_path_factory.mktemp("small") / "project")
-    result = project.build()
-    assert result.returncode == 0, result.stderr
-    return project
+
+    def build(folder: Path) -> None:
+        result = assemble(folder / "project").build()
+        assert result.returncode == 0, result.stderr
+
+    return Project(once("small", build) / "project")
 
 
 @pytest.fixture
