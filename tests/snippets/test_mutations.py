@@ -6,12 +6,9 @@ with one line changed at a time. What came of a lab is kept in `.cache/mutations
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +16,8 @@ import pytest
 import yaml
 from conftest import ROOT, Say
 from forked import run_all
-from runner import Snippet, remembered
-from runner.record import processor
+from kept import kept
+from runner import Snippet
 
 FOLDER = Path(__file__).with_name("mutations")
 FORKED = ROOT / "tests/forked.py"
@@ -84,34 +81,17 @@ LABS = {path.stem: Lab.read(path) for path in sorted(FOLDER.glob("*.yml"))}
 MUTATIONS = [(lab.name, n) for lab in LABS.values() for n in range(len(lab.mutations))]
 
 
-class Unknown(Exception):
-    """Nothing is kept of a lab under its key."""
-
-
 def outcomes_of(labs: dict[str, dict[str, Job]], cache: Path, say: Say) -> Outcomes:
     """What came of the jobs of each lab; those of which something has changed run, all together."""
-    installed = sorted(f"{one.name} {one.version}" for one in distributions())
-    around = [sys.version, processor(), installed, FORKED.read_text(encoding="utf-8")]
-    keys = {lab: json.dumps([jobs, *around]) for lab, jobs in labs.items()}
-    found, missing = {}, []
-    for lab in labs:
-        try:
-            found[lab] = json.loads(remembered(cache, lab, keys[lab], unknown))
-        except Unknown:
-            missing.append(lab)
-    wanted = [(lab, name) for lab in missing for name in labs[lab]]
-    if wanted:
+
+    def run(missing: list[str]) -> Outcomes:
+        wanted = [(lab, name) for lab in missing for name in labs[lab]]
         say(f"Running {len(wanted)} mutated programs of {', '.join(missing)}")
         answers = iter(run_all(labs[lab][name] for lab, name in wanted))
-        for lab in missing:
-            found[lab] = {name: next(answers) for name in labs[lab]}
-            kept = json.dumps(found[lab]).encode()
-            remembered(cache, lab, keys[lab], partial(bytes, kept))
-    return found
+        return {lab: {name: next(answers) for name in labs[lab]} for lab in missing}
 
-
-def unknown() -> bytes:
-    raise Unknown
+    way = FORKED.read_text(encoding="utf-8")
+    return kept(cache, {lab: [jobs, way] for lab, jobs in labs.items()}, run)
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +204,7 @@ def test_what_changes_a_lab_runs_its_mutations_anew(
     monkeypatch.setattr(here, "FORKED", tmp_path / "forked.py")
     (tmp_path / "forked.py").write_text("another way")
     assert ask(a="1", b="2") == ["a", "b"]
-    monkeypatch.setattr(here, "distributions", lambda: [])
+    monkeypatch.setattr("kept.surroundings", lambda: ["another Python"])
     assert ask(a="1", b="2") == ["a", "b"]
     (tmp_path / "kept/a").write_bytes(b"damaged")
     assert ask(a="1", b="2") == ["a"]
