@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -27,6 +29,41 @@ SMALL = Path(__file__).parent / "small_project"
 Aloud = Callable[[], AbstractContextManager[None]]
 Say = Callable[[str], None]
 Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+# The fixtures whose tests --quick leaves out.
+SLOW = {"browser", "site", "built", "outcomes"}
+
+# The files that take longest. Several processes begin with them, so that no long one is left at the end.
+LONGEST = ["test_accessibility.py", "test_mutations.py", "test_runner.py"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    words = "without browsers, whole builds and mutations"
+    parser.addoption("--quick", action="store_true", help=words)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if config.getoption("quick"):
+        left_out = [
+            one for one in items if SLOW & set(getattr(one, "fixturenames", ()))
+        ]
+        items[:] = [one for one in items if one not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda one: one.path.name not in LONGEST)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The seconds of each folder, added up over all processes."""
+    seconds: dict[str, float] = defaultdict(float)
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.rpartition("/")[0]] += report.duration
+    parts = [f"{folder} {total:.0f} s" for folder, total in sorted(seconds.items())]
+    terminalreporter.write_line(f"In all processes together: {', '.join(parts)}")
 
 
 @pytest.fixture(scope="session")
