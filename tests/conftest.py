@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from passed import note, passed_before
 from patience import PATIENCE
 from runner import Record, ensure_records
 from runner.run import STEADY
@@ -31,8 +32,9 @@ Say = Callable[[str], None]
 Once = Callable[[str, Callable[[Path], None]], Path]
 
 
-# The fixtures whose tests --quick leaves out.
+# The fixtures whose tests --quick leaves out, with all of tests/browser; and what tests/passed.py knows to pass.
 SLOW = {"browser", "site", "built", "outcomes"}
+SLOW_TEST = "test_a_number_passes_few_hands"  # a build without a fixture
 
 # The files that take longest. Several processes begin with them, so that no long one is left at the end.
 LONGEST = ["test_accessibility.py", "test_mutations.py", "test_runner.py"]
@@ -47,23 +49,40 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     if config.getoption("quick"):
-        left_out = [
-            one for one in items if SLOW & set(getattr(one, "fixturenames", ()))
-        ]
+        left_out = {one for one in items if is_slow(one) or passed_before(one)}
         items[:] = [one for one in items if one not in left_out]
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=list(left_out))
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda one: one.path.name not in LONGEST)
 
 
+def is_slow(item: pytest.Item) -> bool:
+    """Whether a test needs a browser, a whole build or the mutations."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    named = item.name == SLOW_TEST or item.path.parent.name == "browser"
+    return named or bool(SLOW & fixtures)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call" and report.passed:
+        note(item)
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The seconds of each folder, added up over all processes."""
+    """The seconds of each folder."""
     seconds: dict[str, float] = defaultdict(float)
     for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
         if isinstance(report, pytest.TestReport):
             seconds[report.nodeid.rpartition("/")[0]] += report.duration
-    parts = [f"{folder} {total:.0f} s" for folder, total in sorted(seconds.items())]
-    terminalreporter.write_line(f"In all processes together: {', '.join(parts)}")
+    parts = [f"{folder} {total:.0f}" for folder, total in sorted(seconds.items())]
+    terminalreporter.write_line(
+        f"Seconds of all processes together: {', '.join(parts)}"
+    )
 
 
 @pytest.fixture(scope="session")
