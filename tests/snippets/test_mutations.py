@@ -87,7 +87,7 @@ def outcomes_of(labs: dict[str, dict[str, Job]], cache: Path, say: Say) -> Outco
     def run(missing: list[str]) -> Outcomes:
         wanted = [(lab, name) for lab in missing for name in labs[lab]]
         say(f"Running {len(wanted)} mutated programs of {', '.join(missing)}")
-        answers = iter(run_all(labs[lab][name] for lab, name in wanted))
+        answers = iter(run_all((labs[lab][name] for lab, name in wanted), say))
         return {lab: {name: next(answers) for name in labs[lab]} for lab in missing}
 
     way = FORKED.read_text(encoding="utf-8")
@@ -184,7 +184,7 @@ def test_what_changes_a_lab_runs_its_mutations_anew(
     """Its files, its changes, the way they are run, what is installed; and nothing of the other labs."""
     ran: list[str] = []
 
-    def run(jobs: Iterable[Job]) -> list[dict[str, Any]]:
+    def run(jobs: Iterable[Job], say: Say) -> list[dict[str, Any]]:
         asked = list(jobs)
         ran.extend(job["program"] for job in asked)
         return [{"values": job["files"]} for job in asked]
