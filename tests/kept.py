@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import platform
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -54,4 +53,4 @@ def _unknown() -> bytes:
 def surroundings() -> list[str]:
     """Python, the system, the kind of processor, and the version of everything that is installed."""
     installed = {f"{one.name} {one.version}" for one in distributions()}
-    return [sys.version, platform.platform(), processor(), *sorted(installed)]
+    return [sys.version, sys.platform, processor(), *sorted(installed)]
