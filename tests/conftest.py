@@ -34,7 +34,11 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 # The fixtures whose tests --quick leaves out, with all of tests/browser; and what tests/passed.py knows to pass.
 SLOW = {"browser", "site", "built", "outcomes"}
-SLOW_TEST = "test_a_number_passes_few_hands"  # a build without a fixture
+# A build, and runs of a third of the programs, without such a fixture.
+SLOW_TESTS = {
+    "test_a_number_passes_few_hands",
+    "test_two_cold_runs_give_the_same_bytes",
+}
 
 # The files that take longest. Several processes begin with them, so that no long one is left at the end.
 LONGEST = ["test_accessibility.py", "test_mutations.py", "test_runner.py"]
@@ -59,7 +63,7 @@ def pytest_collection_modifyitems(
 def is_slow(item: pytest.Item) -> bool:
     """Whether a test needs a browser, a whole build or the mutations."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    named = item.name == SLOW_TEST or item.path.parent.name == "browser"
+    named = item.name in SLOW_TESTS or item.path.parent.name == "browser"
     return named or bool(SLOW & fixtures)
 
 
@@ -78,7 +82,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     seconds: dict[str, float] = defaultdict(float)
     for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
         if isinstance(report, pytest.TestReport):
-            seconds[report.nodeid.rpartition("/")[0]] += report.duration
+            file = report.nodeid.partition("::")[0]
+            seconds[file.rpartition("/")[0]] += report.duration
     parts = [f"{folder} {total:.0f}" for folder, total in sorted(seconds.items())]
     terminalreporter.write_line(
         f"Seconds of all processes together: {', '.join(parts)}"

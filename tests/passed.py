@@ -42,8 +42,8 @@ def _name(item: pytest.Item) -> str:
 
 @functools.cache
 def decided_by(path: Path) -> dict[str, str]:
-    """What decides the tests of a file in tests/snippets: its text, what tests and programs share, and the programs that
-    it names, each with all that its record depends on. Nothing for other files, and for those that name no program.
+    """What decides the tests of a file in tests/snippets: its text, the modules of tests and programs that it names, and
+    the programs, each with all that its record depends on. Nothing for other files, and for those that name no program.
     """
     if path.parent != TESTS / "snippets":
         return {}
@@ -51,9 +51,10 @@ def decided_by(path: Path) -> dict[str, str]:
     programs = [p for p in (ROOT / "snippets").glob("*.py") if _names(text, p.stem)]
     keys = {p.stem: key_of(Snippet.read(p, ROOT)) for p in programs}
     shared = [*TESTS.glob("*.py"), *(ROOT / "snippets/shared").glob("*.py")]
-    texts = {str(p): p.read_text(encoding="utf-8") for p in sorted(shared)}
+    named = [p for p in sorted(shared) if _names(text, p.stem)]
+    texts = {str(p): p.read_text(encoding="utf-8") for p in named}
     return {**keys, **texts, str(path): text} if keys else {}
 
 
-def _names(text: str, program: str) -> bool:
-    return re.search(rf"\b{program}\b", text) is not None
+def _names(text: str, module: str) -> bool:
+    return re.search(rf"\b{module}\b", text) is not None
