@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -510,6 +511,8 @@ def test_ctrl_c_in_the_middle(project: Project) -> None:
         env={**project.environment, "TMPDIR": str(scratch)},
         stderr=subprocess.PIPE,
         text=True,
+        # The background of a shell has it ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     outputs = scratch.glob
     assert happens(lambda: any(p.read_text() for p in outputs("run-*/stdout")))
