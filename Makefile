@@ -6,6 +6,8 @@ PYTHON ?= python3 python3.13 python3.12 python3.11
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(NEWEST)
+# Two processes of pytest; the tests of a file stay together, since they share what was made for them.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 export NO_MKDOCS_2_WARNING = 1
 
 # The TensorFlow that .venv has stays, unless TENSORFLOW names the other one: then .venv is made anew.
@@ -22,7 +24,7 @@ endif
 # LIGHT=1: records are there or taken (FROM), so .venv needs nothing that programs import. A whole .venv serves as well.
 SITE := $(if $(LIGHT),$(or $(wildcard .venv/installed),.venv/light),.venv/installed)
 
-.PHONY: help records serve build test check validate bench audit lock upgrade clean
+.PHONY: help records serve build test quick check validate bench audit lock upgrade clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,7 +39,10 @@ build: $(SITE) $(if $(FROM),records) ## The whole site into site/; any warning f
 	@$(BIN)/mkdocs build --quiet
 
 test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SIDE_BY_SIDE)
+
+quick: .venv/installed-tests ## While editing: the tests that need no browser, no whole build and no mutation
+	@$(BIN)/pytest $(SIDE_BY_SIDE) --quick
 
 check: .venv/installed-tests ## Lint, format, types, spelling and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell \

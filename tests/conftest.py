@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import itertools
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from passed import note, passed_before
 from patience import PATIENCE
 from records import ensure_records
 from runner import Record
@@ -23,12 +28,120 @@ os.environ.update(
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = Path(__file__).parent / "small_project"
+Aloud = Callable[[], AbstractContextManager[None]]
+Say = Callable[[str], None]
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+# The fixtures whose tests --quick leaves out, with all of tests/browser; and what tests/passed.py knows to pass.
+SLOW = {"browser", "site", "built", "outcomes"}
+# A build, and runs of a third of the programs, without such a fixture.
+SLOW_TESTS = {
+    "test_a_number_passes_few_hands",
+    "test_two_cold_runs_give_the_same_bytes",
+}
+
+# The files that take longest. Several processes begin with them, so that no long one is left at the end.
+LONGEST = ["test_accessibility.py", "test_mutations.py", "test_runner.py"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    words = "without browsers, whole builds and mutations"
+    parser.addoption("--quick", action="store_true", help=words)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if config.getoption("quick"):
+        left_out = {one for one in items if is_slow(one) or passed_before(one)}
+        items[:] = [one for one in items if one not in left_out]
+        config.hook.pytest_deselected(items=list(left_out))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda one: one.path.name not in LONGEST)
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether a test needs a browser, a whole build or the mutations."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    named = item.name in SLOW_TESTS or item.path.parent.name == "browser"
+    return named or bool(SLOW & fixtures)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call" and report.passed:
+        note(item)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The seconds of each folder."""
+    seconds: dict[str, float] = defaultdict(float)
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            file = report.nodeid.partition("::")[0]
+            seconds[file.rpartition("/")[0]] += report.duration
+    parts = [f"{folder} {total:.0f}" for folder, total in sorted(seconds.items())]
+    terminalreporter.write_line(
+        f"Seconds of all processes together: {', '.join(parts)}"
+    )
 
 
 @pytest.fixture(scope="session")
-def records() -> dict[str, Record]:
+def aloud(pytestconfig: pytest.Config) -> Aloud:
+    """`with aloud():` shows what is written to stderr: how far it is with something that takes long."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    return capture.global_and_fixture_disabled  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def say(aloud: Aloud) -> Say:
+    """Tells who waits what takes long."""
+
+    def say(line: str) -> None:
+        with aloud():
+            print(f"\n{line}", file=sys.stderr, flush=True)
+
+    return say
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """`once("site", make)` is a folder, filled by `make` in the first of the session's processes that asks for it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, made = shared / f"once-{name}", shared / f"once-{name}.made"
+        with alone(shared / f"once-{name}.lock"):
+            if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what a failure left
+                folder.mkdir()
+                make(folder)
+                made.touch()
+        return folder
+
+    return once
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Waits until no other process is at the same."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def records(aloud: Aloud) -> dict[str, Record]:
     """The record of every snippet, run where it has none."""
-    return ensure_records(ROOT, ROOT / ".cache" / "records")
+    with aloud(), alone(ROOT / ".cache" / "records.lock"):
+        return ensure_records(ROOT, ROOT / ".cache" / "records")
 
 
 @pytest.fixture(scope="session")
@@ -110,12 +223,14 @@ def assemble(folder: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def built(once: Once) -> Project:
     """The small project, built once; not to be changed."""
-    project = assemble(tmp_path_factory.mktemp("small") / "project")
-    result = project.build()
-    assert result.returncode == 0, result.stderr
-    return project
+
+    def build(folder: Path) -> None:
+        result = assemble(folder / "project").build()
+        assert result.returncode == 0, result.stderr
+
+    return Project(once("small", build) / "project")
 
 
 @pytest.fixture

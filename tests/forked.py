@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,21 +36,31 @@ IMPORTED = [
 PATIENCE = 300  # seconds, for one program
 
 
-def run_all(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What came of each job, in their order."""
+def run_all(
+    jobs: Iterable[dict[str, Any]], say: Callable[[str], None] = print
+) -> list[dict[str, Any]]:
+    """What came of each job, in their order; `say` hears of every twentieth."""
     lines = [json.dumps({**job, "number": n}) for n, job in enumerate(jobs)]
     one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
     one |= {f"TF_NUM_{kind}_THREADS": "1" for kind in ("INTRAOP", "INTEROP")}
-    done = subprocess.run(
-        [sys.executable, __file__],
-        input="\n".join(lines),
-        env={**os.environ, **one, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == len(lines), done.stderr[-2000:]
+    answers = []
+    with tempfile.TemporaryFile("w+") as asked, tempfile.TemporaryFile("w+") as errors:
+        asked.write("\n".join(lines))
+        asked.seek(0)
+        with subprocess.Popen(
+            [sys.executable, __file__],
+            stdin=asked,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env={**os.environ, **one, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"},
+            text=True,
+        ) as running:
+            for line in running.stdout or ():
+                answers.append(json.loads(line))
+                if len(answers) % 20 == 0:
+                    say(f"{len(answers):4} of {len(lines)}")
+        errors.seek(0)
+        assert len(answers) == len(lines), errors.read()[-2000:]
     return sorted(answers, key=lambda answer: int(answer["number"]))
 
 

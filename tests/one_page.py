@@ -13,10 +13,12 @@ from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project
 from chapters.page import Text
 from chapters.reading import Reading
-from conftest import ROOT, SMALL
+from conftest import ROOT, SMALL, alone
 from markdown import Markdown
 from records import ensure_records
 from runner import Record, read_modules
+
+SMALL_RECORDS = ROOT / ".cache" / "small-records"
 
 
 class _Loader(yaml.SafeLoader):
@@ -51,10 +53,15 @@ def read(markdown: str, uri: str = "other.md", language: str = "en") -> OnePage:
     Raises:
         SourceError: as the build would.
     """
-    records = ensure_records(SMALL, ROOT / ".cache" / "small-records")
     source = Source(uri, f"docs/{language}/{uri}", {}, markdown)
-    (page,) = _pages(SMALL, language, records, [source])
+    (page,) = _pages(SMALL, language, small_records(), [source])
     return page
+
+
+def small_records() -> dict[str, Record]:
+    """The records of the small project, kept in SMALL_RECORDS."""
+    with alone(SMALL_RECORDS.with_suffix(".lock")):
+        return ensure_records(SMALL, SMALL_RECORDS)
 
 
 def read_all(

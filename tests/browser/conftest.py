@@ -13,7 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Project
+from conftest import ROOT, Once, Project, Say
 from patience import PATIENCE, happens
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from runner import Record
@@ -44,30 +44,36 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, records: dict[str, Record]) -> Path:
+def site(once: Once, say: Say, records: dict[str, Record]) -> Path:
     """The folder of the built site."""
-    folder = tmp_path_factory.mktemp("published") / "site"
-    result = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder)],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stderr
-    return folder
+
+    def build(folder: Path) -> None:
+        say("Building the site, as its readers get it")
+        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir"]
+        result = subprocess.run(
+            [*command, str(folder / "site")],
+            cwd=ROOT,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stderr
+
+    return once("site", build) / "site"
 
 
 @pytest.fixture(scope="session")
-def addressed(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def addressed(once: Once, built: Project) -> Path:
     """The small project, built for the address ADDRESS."""
-    folder = tmp_path_factory.mktemp("addressed") / "project"
-    shutil.copytree(built.folder, folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SITE_URL", ADDRESS)
-        result = Project(folder).build()
-    assert result.returncode == 0, result.stderr
-    return folder / "site"
+
+    def build(folder: Path) -> None:
+        shutil.copytree(built.folder, folder / "project")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SITE_URL", ADDRESS)
+            result = Project(folder / "project").build()
+        assert result.returncode == 0, result.stderr
+
+    return once("addressed", build) / "project" / "site"
 
 
 @pytest.fixture(scope="session")

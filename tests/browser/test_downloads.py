@@ -1,6 +1,7 @@
 """What a reader downloads runs alone, in an empty folder, and prints what the site shows.
 
 `make test` executes as many downloads as fit BUDGET, the cheapest first; with DOWNLOADS=all (the weekly job) it is all.
+One that was executed here holds as long as its bytes, its record and what is installed are the same.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import nbformat
 import pytest
 from chapter_files import pages
 from conftest import ROOT
+from kept import kept
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from one_program import printed
@@ -94,31 +96,46 @@ def test_a_download_runs_alone_and_prints_the_same(
 ) -> None:
     if download not in chosen:
         pytest.skip(f"beyond {BUDGET} processor seconds; DOWNLOADS=all executes it too")
-    if download.endswith(".zip"):
-        record = records[Path(download).stem]
-        with zipfile.ZipFile(site / download) as packed:
-            packed.extractall(tmp_path)
-        result = subprocess.run(
-            [sys.executable, "-u", f"{record.name}.py"],
-            cwd=tmp_path / record.name,
-            env={**os.environ, "MPLBACKEND": "agg"},
-            capture_output=True,
-            text=True,
-        )
-        fails = any(
-            output["output_type"] == "error"
-            for cell in record.notebook["cells"]
-            for output in cell["outputs"]
-        )
-        assert result.stdout == printed(record)
-        assert (result.returncode != 0) == fails, result.stderr
-    else:
-        notebook = nbformat.read(site / download, as_version=4)
-        nbformat.validate(notebook)
-        before = said(notebook)
-        resources = {"metadata": {"path": str(tmp_path)}}
-        NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
-        assert said(notebook) == before
+    record = records[Path(download).stem] if download.endswith(".zip") else None
+    key = [(site / download).read_bytes().hex(), record and printed(record)]
+    name = download.replace("/", "-")
+
+    def execute(_: list[str]) -> dict[str, str]:
+        if record:
+            run_program(site / download, tmp_path, record)
+        else:
+            run_notebook(site / download, tmp_path)
+        return {name: "prints the same"}
+
+    kept(ROOT / ".cache" / "downloads", {name: key}, execute)
+
+
+def run_program(download: Path, folder: Path, record: Record) -> None:
+    with zipfile.ZipFile(download) as packed:
+        packed.extractall(folder)
+    result = subprocess.run(
+        [sys.executable, "-u", f"{record.name}.py"],
+        cwd=folder / record.name,
+        env={**os.environ, "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+    )
+    fails = any(
+        output["output_type"] == "error"
+        for cell in record.notebook["cells"]
+        for output in cell["outputs"]
+    )
+    assert result.stdout == printed(record)
+    assert (result.returncode != 0) == fails, result.stderr
+
+
+def run_notebook(download: Path, folder: Path) -> None:
+    notebook = nbformat.read(download, as_version=4)
+    nbformat.validate(notebook)
+    before = said(notebook)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
+    assert said(notebook) == before
 
 
 def test_every_kind_of_download_is_executed(chosen: set[str]) -> None:

@@ -100,6 +100,10 @@ def opened(browser: Browser, address: str) -> Iterator[Page]:
 
 def test_text_that_comes_without_keys_is_searched(opened: Page) -> None:
     """Pasted, dictated, dropped; what an input method is still composing is not."""
+    opened.fill(INPUT, "过拟合")
+    opened.wait_for_selector(".teaser mark")  # its script and its texts are there
+    opened.fill(INPUT, "")
+    expect(opened.locator(RESULT)).to_have_count(0)
     opened.evaluate(
         """() => {
           const input = document.querySelector(".search input")

@@ -36,17 +36,6 @@ def open_page(
     return page, complaints, asked
 
 
-def test_no_page_is_wider_than_a_phone(
-    browser: Browser, address: str, site: Path
-) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    for path in page_paths(site):
-        page.goto(address + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-    context.close()
-
-
 @pytest.mark.parametrize("path", ["", "mathematics/", "notebooks/numpy_network/"])
 def test_the_switch_stays_on_the_page(
     browser: Browser, address: str, path: str

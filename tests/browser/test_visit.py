@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 from publish.search import TEXTS, TITLES
 
 from .conftest import let_it_settle, page_paths
@@ -17,6 +17,8 @@ from .conftest import let_it_settle, page_paths
 HEAVIEST = 100_000  # bytes, all requests, gzipped as a static host serves them
 REQUESTS = 12
 ALREADY_COMPRESSED = {".woff2", ".png"}
+DESK: ViewportSize = {"width": 1280, "height": 720}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass
@@ -27,12 +29,13 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     language: str = ""
     titles: int = 0
+    width: int = 0  # of what a phone shows
 
 
 @pytest.fixture(scope="module")
 def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
     """A visit to each page of the site, by its path; nothing is taken from a cache."""
-    context = browser.new_context()
+    context = browser.new_context(viewport=DESK)
     page = context.new_page()
     context.new_cdp_session(page).send(
         "Network.setCacheDisabled", {"cacheDisabled": True}
@@ -57,6 +60,9 @@ def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
         now.asked = [url for url in now.asked if not url.startswith("data:")]
         now.language = page.evaluate("document.documentElement.lang")
         now.titles = page.locator("h1").count()
+        page.set_viewport_size(PHONE)
+        now.width = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size(DESK)
     context.close()
     return seen
 
@@ -84,6 +90,12 @@ def test_every_page_is_one_in_its_language(visits: dict[str, Visit]) -> None:
     for path, seen in visits.items():
         assert seen.language == ("zh" if path.startswith("zh/") else "en"), path
         assert seen.titles == 1, path
+
+
+def test_no_page_is_wider_than_a_phone(visits: dict[str, Visit]) -> None:
+    wide = {p: v.width for p, v in visits.items() if v.width > PHONE["width"]}
+    assert wide == {}
+    assert all(v.width for v in visits.values())
 
 
 def test_every_page_is_light(visits: dict[str, Visit], site: Path) -> None:

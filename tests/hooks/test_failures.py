@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
-from conftest import Project
+from conftest import SMALL, Project
+from one_page import SMALL_RECORDS, read_all, small_records
 from patience import PATIENCE, happens
+from runner import SourceError, ensure_records
 from test_directives import LAB
 
 SNIPPET = '"""A new one."""\n\n# --8<-- [start:only]\n{body}\n# --8<-- [end:only]\n'
@@ -330,7 +335,47 @@ CASES: dict[str, tuple[Callable[[Project], object], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+# What only a whole build can know, and one of each kind of the rest.
+BUILT = [
+    *("figure in no chapter", "one language only", "a Chinese page alone"),
+    *("a warning", "a warning in Chinese", "a licence without a year"),
+    *("raises", "no title", "unknown value", "another verdict"),
+]
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Project:
+    """The sources of the small project, to be changed at will, with the records of its programs."""
+    small_records()
+    shutil.copytree(SMALL, tmp_path / "project")
+    shutil.copytree(SMALL_RECORDS, tmp_path / "project/.cache/records")
+    return Project(tmp_path / "project")
+
+
+def read_project(folder: Path) -> None:
+    """Runs and reads all, as a build does."""
+    records = ensure_records(folder, folder / ".cache/records")
+    for language in ("en", "zh"):
+        read_all(folder, language, records)
+
+
+@pytest.mark.parametrize("name", [n for n in CASES if n not in BUILT[:6]])
+def test_what_is_wrong_is_told_with_its_place(sources: Project, name: str) -> None:
+    change, expected = CASES[name]
+    change(sources)
+    kept = sources.records()
+    with pytest.raises(SourceError) as caught:
+        read_project(sources.folder)
+    message = str(caught.value)
+    for words in expected:
+        assert words in message
+    assert "\n  Remedy: " in message
+    assert len(message.splitlines()) <= 20
+    assert "mkdocs/" not in message, "no traceback of the build itself"
+    assert sources.records().items() >= kept.items()
+
+
+@pytest.mark.parametrize("name", BUILT)
 def test_a_failed_build_says_where_and_loses_nothing(
     project: Project, name: str
 ) -> None:
@@ -466,6 +511,8 @@ def test_ctrl_c_in_the_middle(project: Project) -> None:
         env={**project.environment, "TMPDIR": str(scratch)},
         stderr=subprocess.PIPE,
         text=True,
+        # The background of a shell has it ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     outputs = scratch.glob
     assert happens(lambda: any(p.read_text() for p in outputs("run-*/stdout")))

@@ -8,7 +8,8 @@ import zipfile
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, Project
-from publish.moved import read_moved
+from publish.moved import Moved, keep_addresses, read_moved
+from runner import SourceError
 
 MOVED = """\
 old/page/: other/
@@ -111,12 +112,25 @@ def test_it_is_the_same_when_nothing_else_changes(moved: Project) -> None:
 def test_a_mistake_is_told_with_its_line(
     project: Project, line: str, problem: str
 ) -> None:
-    project.write("docs/moved.yml", f"# Comment\nold/: other/\n{line}\n")
+    path = project.write("docs/moved.yml", f"# Comment\nold/: other/\n{line}\n")
+    place = "docs/moved.yml" if "YAML" in problem else "docs/moved.yml:3"
+    with pytest.raises(SourceError) as caught:
+        keep(project, read_moved(path, "docs/moved.yml"))
+    assert str(caught.value).startswith(f"{place}: ")
+    assert problem in str(caught.value)
+
+
+def keep(project: Project, moved: list[Moved]) -> None:
+    keep_addresses(project.folder / "site", moved, "", lambda **_: "")
+
+
+def test_a_build_with_a_mistake_publishes_nothing(project: Project) -> None:
+    project.write("docs/moved.yml", "# Comment\ngone/: nowhere/\n")
     before = project.published()
     result = project.build()
     assert result.returncode != 0
-    place = "docs/moved.yml" if "YAML" in problem else "docs/moved.yml:3"
-    assert f"{place}: " in result.stderr and problem in result.stderr, result.stderr
+    assert "docs/moved.yml:2: " in result.stderr, result.stderr
+    assert "the new address is not there" in result.stderr
     assert "Traceback" not in result.stderr
     assert project.published() == before
 

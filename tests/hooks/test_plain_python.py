@@ -214,7 +214,8 @@ def build_of(program: OneProgram) -> subprocess.Popen[str]:
     scratch = program.root / "tmp"
     scratch.mkdir()
     hooks = Path(__file__).parents[2] / "overrides/hooks"
-    code = (
+    code = (  # nohup, and the background of a shell, have some signals ignored
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"import sys; sys.path.insert(0, {str(hooks)!r})\nfrom pathlib import Path\nfrom records import ensure_records\n"
         "ensure_records(Path.cwd(), Path.cwd() / '.cache/records')"
     )
