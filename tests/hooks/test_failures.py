@@ -15,7 +15,8 @@ import pytest
 from conftest import SMALL, Project
 from one_page import SMALL_RECORDS, read_all, small_records
 from patience import PATIENCE, happens
-from runner import SourceError, ensure_records
+from records import ensure_records
+from runner import SourceError
 from test_directives import LAB
 
 SNIPPET = '"""A new one."""\n\n# --8<-- [start:only]\n{body}\n# --8<-- [end:only]\n'
