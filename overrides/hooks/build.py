@@ -361,7 +361,8 @@ class Build:
                 self.staging.fill(files)
             else:
                 target = site / self.config.extra["zip"]
-                target.write_bytes(packed(dict(files), target.stem))
+                # Twice as fast as the usual level, and a tenth larger.
+                target.write_bytes(packed(dict(files), target.stem, 3))
                 every = digest_of([one.identity for one in self.records.values()])
                 archive = functools.partial(archived, self.records)
                 data = remembered(self.cache / "packed", ARCHIVE, every, archive)

@@ -207,8 +207,14 @@ def _shown(part: str) -> bool:
     return is_source(Path(part)) and part != "__pycache__"
 
 
-def packed(files: Mapping[str, bytes], name: str) -> bytes:
-    """The files as a zip with one folder `name`; the same files give the same bytes."""
+def packed(files: Mapping[str, bytes], name: str, level: int = 6) -> bytes:
+    """The files as a zip with one folder `name`; the same files give the same bytes.
+
+    Args:
+        files: by path.
+        name: of the folder.
+        level: 1 packs fastest, 9 makes the zip smallest.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
         for path, data in sorted(files.items()):
@@ -216,5 +222,5 @@ def packed(files: Mapping[str, bytes], name: str) -> bytes:
             if PurePosixPath(path).suffix not in PACKED:
                 entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            target.writestr(entry, data)
+            target.writestr(entry, data, compresslevel=level)
     return buffer.getvalue()
