@@ -43,7 +43,7 @@ BUILDS = (
 SERVED = (
     ("an English sentence", "docs/en/faq.md", "\n## ", "\nAn edit.\n\n## ", "faq/", "An edit.", 1),
     ("a Chinese sentence", "docs/zh/faq.md", "\n## ", "\n改了一句。\n\n## ", "zh/faq/", "改了一句。", 1),
-    ("a style rule", "overrides/assets/style/runs.css", "style: dotted", "style: dashed", "assets/site.css", "style:dashed", 1),
+    ("a style rule", "overrides/assets/style/runs.css", "style: dotted", "style: wavy", "assets/site.css", "style:wavy", 1),
     ("a quick program's number", "snippets/numpy_network.py", "held out:", "held aside:", "mathematics/", "held aside:", 3),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,10 +89,17 @@ def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
     own, languages = config.theme["language"], config.extra["languages"]
     base = urlsplit(config.extra["root_url"] or "/").path
     homes = {n: posixpath.join(base, one["path"], "") for n, one in languages.items()}
-    editions = []
+    files = sorted(root / one["config"] for one in languages.values())
+    texts, editions = tuple(path.read_text(encoding="utf-8") for path in files), []
     for name in sorted(languages, key=lambda name: name != own):
-        with (root / languages[name]["config"]).open(encoding="utf-8") as file:
-            words = yaml_load(file)["extra"]["words"]
+        words = _words_of(root / languages[name]["config"], texts)
         editions.append({"language": name, "home": homes[name], "words": words})
     # A relative link would start from the unknown address.
     return {"base_url": homes[own], "twins": homes, "editions": editions}
+
+
+@functools.lru_cache(16)  # for every rebuild of `serve`
+def _words_of(path: Path, texts: tuple[str, ...]) -> Any:
+    """The words of a configuration; `texts` are those of all, since one inherits from another."""
+    with path.open(encoding="utf-8") as file:
+        return yaml_load(file)["extra"]["words"]

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import serving
 import taking
-from build import Build, Command, Memory
+from build import Build, Command, Memory, whole_site
 from describing import not_found_context
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.commands.build import build as build_site
@@ -74,6 +74,8 @@ def on_startup(command: Command, dirty: bool) -> None:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     outer = state.builds[0] if state.builds else None
+    if state.command == "serve" and urlsplit(config.site_url or "").path in ("", "/"):
+        config.site_url = ""  # that of this server is no part of what is published
     now = Build(config, state.command, outer, state.memory)
     try:
         with _told():
@@ -255,7 +257,11 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
 
     def opened(path: str) -> None:
         """The page that was opened last comes first; one of another language is waited for."""
-        path = path.removeprefix(urlsplit(config.site_url or "/").path)
+        path = path.removeprefix(server.mount_path)
+        if path == config.extra["zip"]:  # made when somebody asks, not in each rebuild
+            (Path(server.root) / path).write_bytes(
+                whole_site(Path(server.root), config)
+            )
         if path.startswith(others):
             state.memory.whole.wait()
         runs.opened = programs.get(path, runs.opened)

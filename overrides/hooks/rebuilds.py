@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -47,11 +48,18 @@ def fingerprint(
         path for part in (*SHARED, "docs") for path in _files(root / part, skipped)
     ]
     for path in [*files, *sorted(root.glob("mkdocs*.yml"))]:
-        found.update(str(path.relative_to(root)).encode())
-        found.update(path.read_bytes())
+        stat = path.stat()
+        content = _content(path, stat.st_mtime_ns, stat.st_size)
+        found.update(f"{path.relative_to(root)} {content}\n".encode())
     for name, record in sorted(records.items()):
         found.update(f"{name} {record.identity}".encode())
     return found.hexdigest()
+
+
+@functools.lru_cache(8192)  # every language, and every rebuild of `serve`, asks again
+def _content(path: Path, time: int, size: int) -> str:
+    """A digest of a file that was last changed at this time."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def digest_of(*parts: object) -> str:

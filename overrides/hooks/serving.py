@@ -107,7 +107,7 @@ def attentive(server: LiveReloadServer, places: Sequence[Path], config: Any) -> 
     """Has the server watch these places, and look for edits more often than MkDocs does."""
     for place in (config.docs_dir, config.config_file_path):
         server.unwatch(place)
-    server.observer = PollingObserver(timeout=LOOK)
+    server.observer, server.build_delay = PollingObserver(timeout=LOOK), LOOK / 4
     for one in places:
         server.watch(str(one))
 

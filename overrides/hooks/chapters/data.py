@@ -38,6 +38,7 @@ JUDGEMENTS = (  # of the article
 VERDICTS = ("holds", "holds when", "does not", "cannot tell")  # of a lab
 
 
+@functools.lru_cache(256)  # for all languages, and for every rebuild of `serve`
 def read_joined(text: str, place: Place, joined: str) -> Any:
     """What YAML says, the lines of its texts joined between the letters that have no blank between them.
 

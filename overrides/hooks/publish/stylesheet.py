@@ -5,6 +5,7 @@ Material dresses everything that anybody may write; three quarters of its rules 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import re
@@ -45,12 +46,14 @@ def sheets(folders: list[Path], styles: list[Path]) -> list[Path]:
 
 def vocabulary(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
     """What a rule can meet: every name in a tag of the HTML of `pages`, and any word of a script, in them or not."""
-    code = [*scripts]
-    tags: set[str] = set()
-    for page in pages:
-        tags.update(TAG.findall(PROSE.sub("", page)))
-        code += INLINE.findall(page)
-    return {name for text in {*tags, *code} for name in NAME.findall(text)}
+    found = {name for script in scripts for name in NAME.findall(script)}
+    return found.union(*map(_names, pages))
+
+
+@functools.lru_cache(4096)  # in `serve`, all pages but one are as they were
+def _names(page: str) -> frozenset[str]:
+    texts = {*TAG.findall(PROSE.sub("", page)), *INLINE.findall(page)}
+    return frozenset(name for text in texts for name in NAME.findall(text))
 
 
 def read_sheet(path: Path, cache: Path) -> list[Rule]:
