@@ -22,7 +22,7 @@ from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 from runner import Place
 
 from .directives import written
@@ -177,12 +177,23 @@ class Reading(Extension):
         self.check.elements(root)
         page.stash = [self.check.raw(one) for one in stash]
         stash[:], page.tree = page.stash, copy.deepcopy(root)
-        dressed(root, self.edition.words, self.edition.joined)
+        dressed(root, self.edition.words, self.edition.joined, self._said)
         if page.uri in self.edition.sources and page.uri != "glossary.md":
             folder = posixpath.dirname(page.uri) or "."
             here = posixpath.relpath("glossary.md", folder)
             self.edition.glossary.link(root, here)
         self.md.set_output_format("html")
+
+    def _said(self, element: Element) -> str:
+        """The words of an element, those of its formulas included, without its notes."""
+        inside = "".join(self._said(one) + (one.tail or "") for one in element)
+        text = "" if element.tag == "sup" else (element.text or "") + inside
+
+        def words(found: re.Match[str]) -> str:
+            drawn = self.page.stash[int(found[1])]
+            return html.unescape(re.sub("<[^>]*>", "", drawn))
+
+        return HTML_PLACEHOLDER_RE.sub(words, text)
 
     def _restore(self, element: Element) -> None:
         """Code gets its marks back; an attribute holds numbers as plain text."""

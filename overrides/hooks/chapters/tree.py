@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
@@ -17,6 +18,9 @@ from .page import TOKEN, Marks, Part
 # Where a number is only a number, not a link: headings, titles, other links.
 TITLES = {"a", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "label"}
 ALIGNED = re.compile(r"text-align: (left|center|right);")
+# In pixels: what a table may take of the narrowest phone, what a letter takes, what stands around a cell; and how many
+# letters a line of the widest column needs.
+NARROW, LETTER, AROUND, WRAPPED = 284, 7.5, 27, 18
 # What may keep marks as they were written.
 KEEPING = re.compile(r"<!--.*?-->|<(code|pre)\b.*?</\1>", re.DOTALL)
 RAW_LINK = re.compile(r"""<(?:a|img)\b[^>]*\s(?:href|src)=["']?(?![a-z]+:|//|#)""")
@@ -88,7 +92,58 @@ def order_notes(
                 mark.text = str(order.index(mark.get("href", "")) + 1)
 
 
-def dressed(root: Element, words: Mapping[str, str], unspaced: str) -> None:
+def headed(table: Element, plain: Callable[[Element], str], colon: str) -> bool:
+    """Gives each row of a table its header, and each other cell the name of its column, which a phone shows.
+
+    A row that has only its first cell heads those below it.
+
+    Args:
+        table: as Markdown made it.
+        plain: makes plain text of a cell.
+        colon: what stands behind the name of a column.
+
+    Returns:
+        Whether it is wider than the narrowest phone, where each of its rows then becomes a paragraph.
+    """
+    columns = [plain(th).strip() for th in table.iterfind("thead/tr/*")]
+    widest = list(map(_width, columns))
+    for th in table.iterfind("thead/tr/th"):
+        th.set("scope", "col")
+    for body in table.findall("tbody"):
+        rows, group = list(body), body
+        body[:] = []
+        for row in rows:
+            first, *others = row
+            texts = [plain(cell).strip() for cell in row]
+            if texts[0]:
+                first.tag = "th"
+                first.set("scope", "row")
+            for n, (cell, text) in enumerate(zip(row, texts, strict=True)):
+                widest[n] = max(widest[n], _width(text))
+                if cell.tag == "td" and text and columns[n]:
+                    cell.set("data-head", columns[n] + colon)
+            if texts[0] and others and not any(texts[1:]):
+                row[1:] = []
+                first.set("scope", "rowgroup")
+                first.set("colspan", str(len(texts)))
+                if len(group):
+                    group = SubElement(table, "tbody")
+            group.append(row)
+    wrapped = sum(widest) - max(0, max(widest) - WRAPPED)
+    return LETTER * wrapped + AROUND * len(widest) > NARROW
+
+
+def _width(text: str) -> int:
+    """In letters of Latin, of which two are as wide as one of Chinese."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+
+
+def dressed(
+    root: Element,
+    words: Mapping[str, str],
+    unspaced: str,
+    plain: Callable[[Element], str],
+) -> None:
     """Gives notes, tables and emphasis the form that readers need.
 
     No line begins with the mark of a note; between two stands a comma, so that 2 and 4 do not read as 24. A table can be
@@ -111,13 +166,15 @@ def dressed(root: Element, words: Mapping[str, str], unspaced: str) -> None:
                         parent.insert(list(parent).index(child), before[-1])
                         before.remove(before[-1])
             elif child.tag == "table":
-                box = Element("div", {"class": "table", **stops(words["table"])})
+                kind = "table stacks" if headed(child, plain, words["colon"]) else "table"
+                box = Element("div", {"class": kind, **stops(words["table"])})
                 box.tail, child.tail = child.tail, None
                 parent[position] = box
                 box.append(child)
             elif child.tag in ("th", "td"):
-                empty = child.tag == "th" and not len(child) and not child.text
-                child.tag = "td" if empty else child.tag
+                if child.tag == "th" and not len(child) and not child.text:
+                    child.tag = "td"
+                    child.attrib.pop("scope", None)
                 if aligned := ALIGNED.fullmatch(child.attrib.pop("style", "")):
                     child.set("class", aligned[1])
             elif child.tag == "em" and re.search(letters, "".join(child.itertext())):
