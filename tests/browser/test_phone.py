@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from .conftest import page_paths
+from .test_accessibility import LAY_OUT
 
 WIDTHS = (320, 390)
 TABLES = """() => [...document.querySelectorAll("article .table")].flatMap(box => {
@@ -30,6 +31,37 @@ TABLES = """() => [...document.querySelectorAll("article .table")].flatMap(box =
   }
   return wrong
 })"""
+
+# Where a line begins with a closing mark or a stop, or ends with an opening one; a formula counts as a letter.
+BROKEN = """() => {
+  const closers = /[，。、；：？！）」』】》〉…—”’％%,.;:!?)\\]]/, openers = /[（「『【《〈“‘(\\[]/, found = []
+  const wraps = (before, now) => before && now.left < before.left && now.top > before.top + 4
+  for (const block of document.querySelectorAll("article :is(p, li, dd, dt, td, th, h1, h2, h3, h4, figcaption, summary):not(.footnote *)")) {
+    let before = null
+    const look = (sign, {left, top, width}, text) => {
+      if (!width) return
+      if (wraps(before, {left, top}) && (closers.test(sign) && !/^.[\\w.]/.test(text) || openers.test(before.sign))) found.push(`${before.sign} | ${text}`)
+      before = {left, top, sign}
+    }
+    const walk = node => {
+      for (const child of node.childNodes) {
+        if (child.nodeType === Node.TEXT_NODE) {
+          for (let i = 0; i < child.data.length; i++) {
+            if (!child.data[i].trim()) continue
+            const range = document.createRange()
+            range.setStart(child, i)
+            range.setEnd(child, i + 1)
+            look(child.data[i], [...range.getClientRects()].at(-1) || {}, child.data.slice(i, i + 9))
+          }
+        } else if (child.matches?.("math")) look("x", child.getBoundingClientRect(), child.textContent)
+        else if (child.matches?.("p, li, ul, ol, dl, dd, table, pre, figure, svg, div, details, button")) before = null
+        else if (child.nodeType === Node.ELEMENT_NODE) walk(child)
+      }
+    }
+    walk(block)
+  }
+  return found
+}"""
 
 
 @pytest.fixture
@@ -68,10 +100,12 @@ def edges(picture: bytes) -> tuple[object, object]:
 @pytest.mark.parametrize("part", ["pre > code", "pre.output", ".formula"])
 def test_what_is_cut_says_so(page: Page, address: str, part: str) -> None:
     """At the edge it is another colour than where all of it has been seen."""
+    page.set_viewport_size({"width": 320, "height": 844})
     page.goto(f"{address}mathematics/")
+    page.evaluate(LAY_OUT)
     one = page.evaluate_handle(
         """part => [...document.querySelectorAll(`article ${part}`)]
-          .find(one => one.scrollWidth > one.clientWidth + 40)""",
+          .find(one => one.scrollWidth > one.clientWidth + 8)""",
         part,
     )
     box = one.as_element()
@@ -82,3 +116,18 @@ def test_what_is_cut_says_so(page: Page, address: str, part: str) -> None:
     assert cut[0] == end[1], "no shade at its beginning, none at its end"
     assert cut[1] != cut[0]
     assert end[0] != end[1]
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize(
+    "path",
+    ["mathematics", "practice", "principles", "random-targets", "labs/in-context"],
+)
+def test_no_line_begins_with_a_stop_or_ends_with_an_opening_mark(
+    page: Page, address: str, path: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    for language in ("", "zh/"):
+        page.goto(f"{address}{language}{path}/")
+        page.evaluate(LAY_OUT)
+        assert page.evaluate(BROKEN) == [], language

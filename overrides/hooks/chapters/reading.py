@@ -28,7 +28,7 @@ from runner import Place
 from .directives import written
 from .fences import code, code_options, diagram
 from .page import TOKEN, Mark, Part, Text
-from .tree import Check, dissolve, dressed, order_notes, unlink_numbers
+from .tree import Check, dissolve, dressed, order_notes, unbroken, unlink_numbers
 from .values import NotRunError, number
 
 if TYPE_CHECKING:
@@ -178,6 +178,7 @@ class Reading(Extension):
         page.stash = [self.check.raw(one) for one in stash]
         stash[:], page.tree = page.stash, copy.deepcopy(root)
         dressed(root, self.edition.words, self.edition.joined, self._said)
+        unbroken(root, lambda n: getattr(page.stash[n], "kind", "") == "formula")
         if page.uri in self.edition.sources and page.uri != "glossary.md":
             folder = posixpath.dirname(page.uri) or "."
             here = posixpath.relpath("glossary.md", folder)

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from drawing.output import stops
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.util import HTML_PLACEHOLDER_RE
 from runner import Place
 
 from .page import TOKEN, Marks, Part
@@ -180,6 +181,45 @@ def dressed(
             elif child.tag == "em" and re.search(letters, "".join(child.itertext())):
                 child.set("class", "marked")
             before = child
+
+
+def unbroken(root: Element, is_formula: Callable[[int], bool]) -> None:
+    """Puts a formula and the marks beside it into one element, in which no line begins or ends.
+
+    Args:
+        root: the page's elements.
+        is_formula: whether what the stash holds there is one.
+    """
+    for element in list(root.iter()):
+        for before in [None, *element]:
+            text = (element.text if before is None else before.tail) or ""
+            pieces: list[tuple[str, str]] = []  # the text before one, and it
+            end = 0
+            for found in HTML_PLACEHOLDER_RE.finditer(text):
+                start, stop = found.span()
+                while start > end and _kind(text[start - 1]) in ("Ps", "Pi"):
+                    start -= 1
+                while stop < len(text) and _kind(text[stop]) in ("Pe", "Pf", "Po"):
+                    stop += 1
+                if stop - start > len(found[0]) and is_formula(int(found[1])):
+                    pieces.append((text[end:start], text[start:stop]))
+                    end = stop
+            position = 0 if before is None else list(element).index(before) + 1
+            for lead, whole in pieces:
+                if before is None:
+                    element.text = lead
+                else:
+                    before.tail = lead
+                before = Element("span", {"class": "whole"})
+                before.text = whole
+                element.insert(position, before)
+                position += 1
+            if pieces and before is not None:
+                before.tail = text[end:]
+
+
+def _kind(letter: str) -> str:
+    return unicodedata.category(letter)
 
 
 @dataclass(frozen=True)
