@@ -28,7 +28,15 @@ from runner import Place
 from .directives import written
 from .fences import code, code_options, diagram
 from .page import TOKEN, Mark, Part, Text
-from .tree import Check, dissolve, dressed, order_notes, unbroken, unlink_numbers
+from .tree import (
+    Check,
+    dissolve,
+    dressed,
+    order_notes,
+    spoken,
+    unbroken,
+    unlink_numbers,
+)
 from .values import NotRunError, number
 
 if TYPE_CHECKING:
@@ -183,6 +191,8 @@ class Reading(Extension):
             folder = posixpath.dirname(page.uri) or "."
             here = posixpath.relpath("glossary.md", folder)
             self.edition.glossary.link(root, here)
+        if self.edition.letters:
+            spoken(root, self.edition.language, self.edition.letters)
         self.md.set_output_format("html")
 
     def _said(self, element: Element) -> str:

@@ -22,6 +22,10 @@ ALIGNED = re.compile(r"text-align: (left|center|right);")
 # In pixels: what a table may take of the narrowest phone, what a letter takes, what stands around a cell; and how many
 # letters a line of the widest column needs.
 NARROW, LETTER, AROUND, WRAPPED = 284, 7.5, 27, 18
+# Kinds of letters, as Unicode names them: what belongs to the thing behind it, and to the thing before it.
+OPENING, CLOSING = {"Ps", "Pi"}, {"Pe", "Pf", "Po"}
+# Where the first language is named or quoted, by tag or class, and how many words make a quotation.
+QUOTED = {"dt": 1, "gloss": 1, "footnote": 3}
 # What may keep marks as they were written.
 KEEPING = re.compile(r"<!--.*?-->|<(code|pre)\b.*?</\1>", re.DOTALL)
 RAW_LINK = re.compile(r"""<(?:a|img)\b[^>]*\s(?:href|src)=["']?(?![a-z]+:|//|#)""")
@@ -167,7 +171,9 @@ def dressed(
                         parent.insert(list(parent).index(child), before[-1])
                         before.remove(before[-1])
             elif child.tag == "table":
-                kind = "table stacks" if headed(child, plain, words["colon"]) else "table"
+                kind = (
+                    "table stacks" if headed(child, plain, words["colon"]) else "table"
+                )
                 box = Element("div", {"class": kind, **stops(words["table"])})
                 box.tail, child.tail = child.tail, None
                 parent[position] = box
@@ -190,36 +196,95 @@ def unbroken(root: Element, is_formula: Callable[[int], bool]) -> None:
         root: the page's elements.
         is_formula: whether what the stash holds there is one.
     """
-    for element in list(root.iter()):
-        for before in [None, *element]:
-            text = (element.text if before is None else before.tail) or ""
-            pieces: list[tuple[str, str]] = []  # the text before one, and it
-            end = 0
-            for found in HTML_PLACEHOLDER_RE.finditer(text):
-                start, stop = found.span()
-                while start > end and _kind(text[start - 1]) in ("Ps", "Pi"):
-                    start -= 1
-                while stop < len(text) and _kind(text[stop]) in ("Pe", "Pf", "Po"):
-                    stop += 1
-                if stop - start > len(found[0]) and is_formula(int(found[1])):
-                    pieces.append((text[end:start], text[start:stop]))
-                    end = stop
-            position = 0 if before is None else list(element).index(before) + 1
-            for lead, whole in pieces:
-                if before is None:
-                    element.text = lead
-                else:
-                    before.tail = lead
-                before = Element("span", {"class": "whole"})
-                before.text = whole
-                element.insert(position, before)
-                position += 1
-            if pieces and before is not None:
-                before.tail = text[end:]
+
+    def wholes(text: str, _: str) -> Iterator[str | Element]:
+        end = 0
+        for found in HTML_PLACEHOLDER_RE.finditer(text):
+            start, stop = found.span()
+            while start > end and unicodedata.category(text[start - 1]) in OPENING:
+                start -= 1
+            while stop < len(text) and unicodedata.category(text[stop]) in CLOSING:
+                stop += 1
+            if stop - start > len(found[0]) and is_formula(int(found[1])):
+                whole = Element("span", {"class": "whole"})
+                whole.text = text[start:stop]
+                yield from (text[end:start], whole)
+                end = stop
+        yield text[end:]
+
+    replace_texts(root, wholes)
 
 
-def _kind(letter: str) -> str:
-    return unicodedata.category(letter)
+def spoken(root: Element, own: str, letters: Mapping[str, str]) -> None:
+    """Says of words in another language which it is, for voices and faces.
+
+    These are words in the letters of another language. On a page whose language has its own, they are also those of the first
+    language where it is named or quoted: as a term, or with at least three words in a note.
+
+    Args:
+        root: the page's elements.
+        own: the language of the page.
+        letters: by language, the first one first, as a set of a regular expression; "" where others have them, too.
+    """
+    first, mine = next(iter(letters)), letters[own]
+    found = {n: re.compile(f"[{s}]+") for n, s in letters.items() if s and n != own}
+    if mine and own != first:
+        other = rf"[^{mine}\x02\x03]"
+        found[first] = re.compile(rf"(?={other})[^\W\d_](?:{other}*(?<=\w))?")
+
+    def told(text: str, where: str) -> Iterator[str | Element]:
+        end, least = 0, QUOTED.get(where, 0)
+        matches = [(m, n) for n, one in found.items() for m in one.finditer(text)]
+        for match, name in sorted(matches, key=lambda one: one[0].start()):
+            said = name != first or 0 < least <= len(match[0].split())
+            if said and any(map(str.isalpha, match[0])):
+                span = Element("span", {"lang": name})
+                span.text = match[0]
+                yield from (text[end : match.start()], span)
+                end = match.end()
+        yield text[end:]
+
+    replace_texts(root, told, ("code", "pre"))
+
+
+def replace_texts(
+    element: Element,
+    replaced: Callable[[str, str], Iterator[str | Element]],
+    closed: Collection[str] = (),
+    where: str = "",
+) -> None:
+    """Puts what `replaced` makes of each text of a page in its place, in the order of the page.
+
+    Args:
+        element: the page's elements, or one of them.
+        replaced: gives a text's pieces; it is told in which of `QUOTED` the text stands.
+        closed: tags and classes of elements whose texts stay as they are.
+        where: of `QUOTED`, around the element.
+    """
+    names = (element.tag, element.get("class", ""))
+    if any(name in closed for name in names):
+        return
+    where = next((name for name in names if name in QUOTED), where)
+    children = list(element)
+    text, element.text = element.text or "", None
+    for child in children:
+        element.remove(child)
+    _fill(element, replaced(text, where))
+    for child in children:
+        tail, child.tail = child.tail or "", None
+        element.append(child)
+        replace_texts(child, replaced, closed, where)
+        _fill(element, replaced(tail, where))
+
+
+def _fill(element: Element, pieces: Iterator[str | Element]) -> None:
+    for piece in pieces:
+        if isinstance(piece, Element):
+            element.append(piece)
+        elif len(element):
+            element[-1].tail = (element[-1].tail or "") + piece
+        else:
+            element.text = (element.text or "") + piece
 
 
 @dataclass(frozen=True)
