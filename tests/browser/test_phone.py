@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from .conftest import page_paths
+from .conftest import let_it_settle, page_paths
 from .test_accessibility import LAY_OUT
+from .test_site import contrast
 
 WIDTHS = (320, 390)
 TABLES = """() => [...document.querySelectorAll("article .table")].flatMap(box => {
@@ -131,3 +132,125 @@ def test_no_line_begins_with_a_stop_or_ends_with_an_opening_mark(
         page.goto(f"{address}{language}{path}/")
         page.evaluate(LAY_OUT)
         assert page.evaluate(BROKEN) == [], language
+
+
+@pytest.mark.parametrize(("here", "there"), [("", "zh/"), ("zh/", "")])
+def test_the_other_language_opens_at_the_same_section(
+    page: Page, address: str, here: str, there: str
+) -> None:
+    for path, section in (("mathematics/", "training"), ("glossary/", "encoder")):
+        page.goto(f"{address}{here}{path}#{section}")
+        let_it_settle(page)
+        page.click(".language-switch")
+        page.wait_for_url(f"{address}{there}{path}#{section}")
+    page.goto(f"{address}{here}faq/")
+    page.click(".language-switch")
+    page.wait_for_url(f"{address}{there}faq/**")
+    assert page.url.rstrip("#").endswith("faq/"), "at its beginning"
+
+
+WHERE = """() => {
+  const one = document.activeElement
+  return one === document.body ? "outside" : one.id === "__drawer" ? "switch" : one.closest(".md-sidebar--primary") ? "drawer" : one.outerHTML
+}"""
+
+
+def test_the_drawer_keeps_the_focus_and_escape_closes_it(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}mathematics/")
+    page.focus("#__drawer")
+    page.keyboard.press("Space")
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate(WHERE))
+    assert "drawer" in seen
+    assert seen <= {"drawer", "switch", "outside"}, "outside is the browser's own"
+    page.keyboard.press("Escape")
+    assert page.evaluate(WHERE) == "switch"
+    assert not page.is_checked("#__drawer")
+    assert page.locator("[inert]").count() == 0
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_letters_may_be_twice_as_large(page: Page, address: str, language: str) -> None:
+    page.goto(f"{address}{language}mathematics/")
+    page.evaluate(
+        """() => {
+          const sheet = new CSSStyleSheet()
+          sheet.replaceSync("html { font-size: 250% !important }")
+          document.adoptedStyleSheets = [sheet]
+        }"""
+    )
+    for one in page.locator(".md-header__inner > :is(label, button, a)").all():
+        box = one.bounding_box()
+        assert box is None or box["x"] + box["width"] <= 390
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_both_ways_on_have_their_titles(
+    page: Page, address: str, language: str
+) -> None:
+    page.goto(f"{address}{language}mathematics/")
+    for way in ("prev", "next"):
+        title = page.locator(f".md-footer__link--{way} .md-ellipsis")
+        box = title.bounding_box()
+        assert box and box["width"] > 60
+        assert title.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+def test_the_way_to_the_top_covers_no_heading(page: Page, address: str) -> None:
+    page.goto(f"{address}mathematics/#exercises")
+    let_it_settle(page)
+    page.mouse.wheel(0, -200)
+    button = page.locator(".md-top:not([hidden])")
+    button.wait_for()
+    box = button.bounding_box()
+    assert box and box["y"] > 700 and box["height"] < 60
+
+
+@pytest.mark.parametrize("path", ["mathematics/", "zh/working-together/"])
+def test_code_can_be_read(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll("article :is(pre > code, pre.output)")]
+          .map(one => parseFloat(getComputedStyle(one).fontSize))"""
+    )
+    assert not sizes or min(sizes) >= 12
+
+
+def test_words_of_another_language_say_which(page: Page, address: str) -> None:
+    said = """() => [...document.querySelectorAll("article [lang]")].map(one => [one.lang, one.textContent])"""
+    page.goto(f"{address}glossary/")
+    assert ["zh", "反向传播"] in page.evaluate(said)
+    page.goto(f"{address}zh/glossary/")
+    assert ["en", "back-propagation"] in page.evaluate(said)
+    page.goto(f"{address}zh/mathematics/")
+    words = page.evaluate(said)
+    assert ["en", "foundation model"] in words, "what a term is called"
+    assert ["en", "Learning representations by back-propagating errors"] in words
+    slanted = """() => [...document.querySelectorAll("article *")].filter(one => /\\p{Script=Han}/u.test(one.textContent)
+      && !one.children.length && getComputedStyle(one).fontStyle !== "normal" && getComputedStyle(one).fontSynthesisStyle !== "none").length"""
+    assert page.evaluate(slanted) == 0
+
+
+def test_marks_stand_out_where_colours_are_forced(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(forced_colors="active")
+    page.goto(f"{address}mathematics/")
+    summary = page.locator("article summary").first
+    mark = summary.evaluate("one => getComputedStyle(one, '::after').backgroundColor")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert contrast(mark, paper) > 4.5
+    page.close()
+
+
+def test_the_mark_of_a_term_stands_out(page: Page, address: str) -> None:
+    page.goto(f"{address}mathematics/")
+    line = page.locator("a.term").first.evaluate(
+        "one => getComputedStyle(one).textDecorationColor"
+    )
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert contrast(line, paper) >= 3
