@@ -25,7 +25,7 @@ NARROW, LETTER, AROUND, WRAPPED = 284, 7.5, 27, 18
 # Kinds of letters, as Unicode names them: what belongs to the thing behind it, and to the thing before it.
 OPENING, CLOSING = {"Ps", "Pi"}, {"Pe", "Pf", "Po"}
 # Where the first language is named or quoted, by tag or class, and how many words make a quotation.
-QUOTED = {"dt": 1, "gloss": 1, "footnote": 4}
+QUOTED = {"dt": 1, "gloss": 1, "footnote": 5}
 # What may keep marks as they were written.
 KEEPING = re.compile(r"<!--.*?-->|<(code|pre)\b.*?</\1>", re.DOTALL)
 RAW_LINK = re.compile(r"""<(?:a|img)\b[^>]*\s(?:href|src)=["']?(?![a-z]+:|//|#)""")
@@ -219,7 +219,7 @@ def spoken(root: Element, own: str, letters: Mapping[str, str]) -> None:
     """Says of words in another language which it is, for voices and faces.
 
     These are words in the letters of another language. On a page whose language has its own, they are also those of the first
-    language where it is named or quoted: as a term, or with at least four words in a note.
+    language where it is named or quoted: as a term, or with at least five words in a note.
 
     Args:
         root: the page's elements.
