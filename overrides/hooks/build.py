@@ -18,7 +18,7 @@ from chapters.page import Text
 from chapters.reading import Reading
 from chapters.values import Records
 from copies.notebook import colab, download
-from describing import about_page, has_previews, preview_cards
+from describing import about_page, has_previews, letters_of, preview_cards, report_of
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -186,6 +186,7 @@ class Build:
         words, joined = config.extra["words"], config.extra["joined"]
         self.edition = Edition(project, self.language, words, joined, sources)
         self.edition.colab = colab(config, self.own["path"])
+        self.edition.letters = letters_of(self.root, self.languages)
         self.texts |= self.edition.texts
         self.pages.watch(self.edition)
         self.context = self._context(files)
@@ -313,6 +314,7 @@ class Build:
             },
             "take": taking.ways(self.edition, page, config),
             "about": about,
+            "report": report_of(about, config, self.citation["version"]),
         }
         if page.file.src_uri in self.edition.sources:
             words = config.extra["words"]

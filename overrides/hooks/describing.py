@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from chapters.edition import Edition
 from mkdocs.config.defaults import MkDocsConfig
@@ -79,6 +79,33 @@ def about_page(
         alt=figure[2] if figure else "",
         questions=faq_questions(page.content or "") if kind == "FAQPage" else [],
     )
+
+
+def report_of(about: About, config: MkDocsConfig, version: str) -> dict[str, str]:
+    """The version of the site, and the address of a new issue about a page; "" where the site has no repository.
+
+    The issue's text ends where its reporter, or a script, names the section.
+    """
+    words, issue = config.extra["words"], (config.repo_url or "").rstrip("/")
+    if not issue:
+        return {"version": version, "link": ""}
+    page = about.url or posixpath.join("/", about.folder, about.path)
+    text = words["report_text"].format(page=page, version=version)
+    names, issue = ("title", "body"), f"{issue}/issues/new"
+    if "gitlab" in urlsplit(issue).netloc:
+        names = ("issue[title]", "issue[description]")
+        issue = issue.replace("/issues/new", "/-/issues/new")
+    asked = urlencode(dict(zip(names, (about.title, text), strict=True)))
+    return {"version": version, "link": f"{issue}?{asked}"}
+
+
+def letters_of(root: Path, languages: Mapping[str, Mapping[str, str]]) -> dict[str, str]:  # fmt: skip
+    """The letters of each language between which no blanks stand (`extra.joined`), as its configuration says."""
+    found = {}
+    for name, one in languages.items():
+        with (root / one["config"]).open(encoding="utf-8") as file:
+            found[name] = str(yaml_load(file)["extra"].get("joined", ""))
+    return found
 
 
 def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:

@@ -45,7 +45,38 @@ def test_what_scrolls_has_a_name_and_a_stop() -> None:
             assert element["tabindex"] == "0"
             assert (element["role"], element["aria-label"]) == ("group", name)
     assert page.select_one("thead tr").find(True).name == "td", "heads nothing"
-    assert [cell["class"] for cell in page.select(".table th")] == [["right"]]
+    (column,) = page.select(".table thead th")
+    assert (column["class"], column["scope"]) == (["right"], "col")
+
+
+def test_a_row_of_a_table_has_a_header_and_a_cell_its_column() -> None:
+    """A row that has only its first cell heads those below it, in a body of their own."""
+    table = (
+        "# T { #t }\n\n| | $x_1$, in m | b |\n| --- | --: | --- |\n"
+        "| **Group** | | |\n| one | 1 | |\n| Other | | |\n| two | 2 | c |\n"
+    )
+    soup = read(table).soup
+    groups = [
+        [(th.get_text(), th["scope"], th.get("colspan")) for th in body.select("th")]
+        for body in soup.select("tbody")
+    ]
+    assert groups == [
+        [("Group", "rowgroup", "3"), ("one", "row", None)],
+        [("Other", "rowgroup", "3"), ("two", "row", None)],
+    ]
+    named = [cell.get("data-head") for cell in soup.select("td[data-head]")]
+    assert named == ["x1, in m: ", "x1, in m: ", "b: "]
+    assert "stacks" not in soup.select_one(".table")["class"], "a phone shows it whole"
+    wide = table.replace("| two |", f"| {'two ' * 9}|").replace(
+        "| c |", f"| {'c ' * 20}|"
+    )
+    assert "stacks" in read(wide).soup.select_one(".table")["class"]
+
+
+def test_marks_stay_with_their_formula() -> None:
+    soup = read("# T { #t }\n\nSo ($x$), “$y$” and $z$: $a$ = $b$.\n").soup
+    whole = [one.get_text() for one in soup.select(".whole")]
+    assert whole == ["(x),", "“y”", "z:", "b."]
 
 
 def test_each_copy_button_has_its_program() -> None:

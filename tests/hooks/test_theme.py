@@ -24,6 +24,17 @@ FONTS = """        <link rel="preconnect" href="https://fonts.gstatic.com" cross
           }}&display=fallback">
         <style>:root{--md-text-font:"{{ text }}";--md-code-font:"{{ code }}"}</style>
 """
+# Words for a search and for versions, which are not Material's.
+SEARCHED = """,
+            "search.result.placeholder": lang.t("search.result.placeholder"),
+            "search.result.none": lang.t("search.result.none"),
+            "search.result.one": lang.t("search.result.one"),
+            "search.result.other": lang.t("search.result.other"),
+            "search.result.more.one": lang.t("search.result.more.one"),
+            "search.result.more.other": lang.t("search.result.more.other"),
+            "search.result.term.missing": lang.t("search.result.term.missing"),
+            "select.version": lang.t("select.version")
+"""
 # By template: what Material says, what stands instead, and how often.
 CHANGES = {
     "base.html": [
@@ -61,6 +72,7 @@ CHANGES = {
             "",
             1,
         ),
+        (SEARCHED, "\n", 1),
         ('{{ lang.t("action.skip") }}', "{{ config.extra.words.skip }}", 1),
         (FONTS, "", 1),
         ("{{ page.meta.description }}", "{{ page.meta.description | e }}", 1),

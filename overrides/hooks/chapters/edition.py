@@ -86,6 +86,7 @@ class Edition:
             )
         self.case_words = read_words(project.root, language, joined)
         self.cases = read_cases(project.root, language, joined, self.case_words)
+        self.letters: dict[str, str] = {}  # `extra.joined` by language
         self.colab = ""  # where programs run online: an address that their paths follow
         labs = (read_lab(source, self.records) for source in self.sources.values())
         self.labs: dict[str, Lab] = {lab.uri: lab for lab in labs if lab}

@@ -22,13 +22,21 @@ from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 from runner import Place
 
 from .directives import written
 from .fences import code, code_options, diagram
 from .page import TOKEN, Mark, Part, Text
-from .tree import Check, dissolve, dressed, order_notes, unlink_numbers
+from .tree import (
+    Check,
+    dissolve,
+    dressed,
+    order_notes,
+    spoken,
+    unbroken,
+    unlink_numbers,
+)
 from .values import NotRunError, number
 
 if TYPE_CHECKING:
@@ -177,12 +185,26 @@ class Reading(Extension):
         self.check.elements(root)
         page.stash = [self.check.raw(one) for one in stash]
         stash[:], page.tree = page.stash, copy.deepcopy(root)
-        dressed(root, self.edition.words, self.edition.joined)
+        dressed(root, self.edition.words, self.edition.joined, self._said)
+        unbroken(root, lambda n: getattr(page.stash[n], "kind", "") == "formula")
         if page.uri in self.edition.sources and page.uri != "glossary.md":
             folder = posixpath.dirname(page.uri) or "."
             here = posixpath.relpath("glossary.md", folder)
             self.edition.glossary.link(root, here)
+        if self.edition.letters:
+            spoken(root, self.edition.language, self.edition.letters)
         self.md.set_output_format("html")
+
+    def _said(self, element: Element) -> str:
+        """The words of an element, those of its formulas included, without its notes."""
+        inside = "".join(self._said(one) + (one.tail or "") for one in element)
+        text = "" if element.tag == "sup" else (element.text or "") + inside
+
+        def words(found: re.Match[str]) -> str:
+            drawn = self.page.stash[int(found[1])]
+            return html.unescape(re.sub("<[^>]*>", "", drawn))
+
+        return HTML_PLACEHOLDER_RE.sub(words, text)
 
     def _restore(self, element: Element) -> None:
         """Code gets its marks back; an attribute holds numbers as plain text."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from drawing.output import stops
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.util import HTML_PLACEHOLDER_RE
 from runner import Place
 
 from .page import TOKEN, Marks, Part
@@ -17,6 +19,13 @@ from .page import TOKEN, Marks, Part
 # Where a number is only a number, not a link: headings, titles, other links.
 TITLES = {"a", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "label"}
 ALIGNED = re.compile(r"text-align: (left|center|right);")
+# In pixels: what a table may take of the narrowest phone, what a letter takes, what stands around a cell; and how many
+# letters a line of the widest column needs.
+NARROW, LETTER, AROUND, WRAPPED = 284, 7.5, 27, 18
+# Kinds of letters, as Unicode names them: what belongs to the thing behind it, and to the thing before it.
+OPENING, CLOSING = {"Ps", "Pi"}, {"Pe", "Pf", "Po"}
+# Where the first language is named or quoted, by tag or class, and how many words make a quotation.
+QUOTED = {"dt": 1, "gloss": 1, "footnote": 5}
 # What may keep marks as they were written.
 KEEPING = re.compile(r"<!--.*?-->|<(code|pre)\b.*?</\1>", re.DOTALL)
 RAW_LINK = re.compile(r"""<(?:a|img)\b[^>]*\s(?:href|src)=["']?(?![a-z]+:|//|#)""")
@@ -88,7 +97,58 @@ def order_notes(
                 mark.text = str(order.index(mark.get("href", "")) + 1)
 
 
-def dressed(root: Element, words: Mapping[str, str], unspaced: str) -> None:
+def headed(table: Element, plain: Callable[[Element], str], colon: str) -> bool:
+    """Gives each row of a table its header, and each other cell the name of its column, which a phone shows.
+
+    A row that has only its first cell heads those below it.
+
+    Args:
+        table: as Markdown made it.
+        plain: makes plain text of a cell.
+        colon: what stands behind the name of a column.
+
+    Returns:
+        Whether it is wider than the narrowest phone, where each of its rows then becomes a paragraph.
+    """
+    columns = [plain(th).strip() for th in table.iterfind("thead/tr/*")]
+    widest = list(map(_width, columns))
+    for th in table.iterfind("thead/tr/th"):
+        th.set("scope", "col")
+    for body in table.findall("tbody"):
+        rows, group = list(body), body
+        body[:] = []
+        for row in rows:
+            first, *others = row
+            texts = [plain(cell).strip() for cell in row]
+            if texts[0]:
+                first.tag = "th"
+                first.set("scope", "row")
+            for n, (cell, text) in enumerate(zip(row, texts, strict=True)):
+                widest[n] = max(widest[n], _width(text))
+                if cell.tag == "td" and text and columns[n]:
+                    cell.set("data-head", columns[n] + colon)
+            if texts[0] and others and not any(texts[1:]):
+                row[1:] = []
+                first.set("scope", "rowgroup")
+                first.set("colspan", str(len(texts)))
+                if len(group):
+                    group = SubElement(table, "tbody")
+            group.append(row)
+    wrapped = sum(widest) - max(0, max(widest) - WRAPPED)
+    return LETTER * wrapped + AROUND * len(widest) > NARROW
+
+
+def _width(text: str) -> int:
+    """In letters of Latin, of which two are as wide as one of Chinese."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+
+
+def dressed(
+    root: Element,
+    words: Mapping[str, str],
+    unspaced: str,
+    plain: Callable[[Element], str],
+) -> None:
     """Gives notes, tables and emphasis the form that readers need.
 
     No line begins with the mark of a note; between two stands a comma, so that 2 and 4 do not read as 24. A table can be
@@ -111,18 +171,120 @@ def dressed(root: Element, words: Mapping[str, str], unspaced: str) -> None:
                         parent.insert(list(parent).index(child), before[-1])
                         before.remove(before[-1])
             elif child.tag == "table":
-                box = Element("div", {"class": "table", **stops(words["table"])})
+                kind = (
+                    "table stacks" if headed(child, plain, words["colon"]) else "table"
+                )
+                box = Element("div", {"class": kind, **stops(words["table"])})
                 box.tail, child.tail = child.tail, None
                 parent[position] = box
                 box.append(child)
             elif child.tag in ("th", "td"):
-                empty = child.tag == "th" and not len(child) and not child.text
-                child.tag = "td" if empty else child.tag
+                if child.tag == "th" and not len(child) and not child.text:
+                    child.tag = "td"
+                    child.attrib.pop("scope", None)
                 if aligned := ALIGNED.fullmatch(child.attrib.pop("style", "")):
                     child.set("class", aligned[1])
             elif child.tag == "em" and re.search(letters, "".join(child.itertext())):
                 child.set("class", "marked")
             before = child
+
+
+def unbroken(root: Element, is_formula: Callable[[int], bool]) -> None:
+    """Puts a formula and the marks beside it into one element, in which no line begins or ends.
+
+    Args:
+        root: the page's elements.
+        is_formula: whether what the stash holds there is one.
+    """
+
+    def wholes(text: str, _: str) -> Iterator[str | Element]:
+        end = 0
+        for found in HTML_PLACEHOLDER_RE.finditer(text):
+            start, stop = found.span()
+            while start > end and unicodedata.category(text[start - 1]) in OPENING:
+                start -= 1
+            while stop < len(text) and unicodedata.category(text[stop]) in CLOSING:
+                stop += 1
+            if stop - start > len(found[0]) and is_formula(int(found[1])):
+                whole = Element("span", {"class": "whole"})
+                whole.text = text[start:stop]
+                yield from (text[end:start], whole)
+                end = stop
+        yield text[end:]
+
+    replace_texts(root, wholes)
+
+
+def spoken(root: Element, own: str, letters: Mapping[str, str]) -> None:
+    """Says of words in another language which it is, for voices and faces.
+
+    These are words in the letters of another language. On a page whose language has its own, they are also those of the first
+    language where it is named or quoted: as a term, or with at least five words in a note.
+
+    Args:
+        root: the page's elements.
+        own: the language of the page.
+        letters: by language, the first one first, as a set of a regular expression; "" where others have them, too.
+    """
+    first, mine = next(iter(letters)), letters[own]
+    found = {n: re.compile(f"[{s}]+") for n, s in letters.items() if s and n != own}
+    if mine and own != first:
+        other = rf"[^{mine}\x02\x03]"
+        found[first] = re.compile(rf"(?={other})[^\W\d_](?:{other}*(?<=\w))?")
+
+    def told(text: str, where: str) -> Iterator[str | Element]:
+        end, least = 0, QUOTED.get(where, 0)
+        matches = [(m, n) for n, one in found.items() for m in one.finditer(text)]
+        for match, name in sorted(matches, key=lambda one: one[0].start()):
+            said = name != first or 0 < least <= len(match[0].split())
+            if said and any(map(str.isalpha, match[0])):
+                span = Element("span", {"lang": name})
+                span.text = match[0]
+                yield from (text[end : match.start()], span)
+                end = match.end()
+        yield text[end:]
+
+    replace_texts(root, told, ("code", "pre"))
+
+
+def replace_texts(
+    element: Element,
+    replaced: Callable[[str, str], Iterator[str | Element]],
+    closed: Collection[str] = (),
+    where: str = "",
+) -> None:
+    """Puts what `replaced` makes of each text of a page in its place, in the order of the page.
+
+    Args:
+        element: the page's elements, or one of them.
+        replaced: gives a text's pieces; it is told in which of `QUOTED` the text stands.
+        closed: tags and classes of elements whose texts stay as they are.
+        where: of `QUOTED`, around the element.
+    """
+    names = (element.tag, element.get("class", ""))
+    if any(name in closed for name in names):
+        return
+    where = next((name for name in names if name in QUOTED), where)
+    children = list(element)
+    text, element.text = element.text or "", None
+    for child in children:
+        element.remove(child)
+    _fill(element, replaced(text, where))
+    for child in children:
+        tail, child.tail = child.tail or "", None
+        element.append(child)
+        replace_texts(child, replaced, closed, where)
+        _fill(element, replaced(tail, where))
+
+
+def _fill(element: Element, pieces: Iterator[str | Element]) -> None:
+    for piece in pieces:
+        if isinstance(piece, Element):
+            element.append(piece)
+        elif len(element):
+            element[-1].tail = (element[-1].tail or "") + piece
+        else:
+            element.text = (element.text or "") + piece
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def fenced(text: str, language: str) -> str:
 
 
 def provenance_html(
-    record: Record, words: Mapping[str, str], section: str, page_url: str
+    record: Record, words: Mapping[str, str], section: str, page_url: str, again: bool
 ) -> str:
     """The discreet line under an output: where it comes from and, on opening it, how to repeat it.
 
@@ -50,10 +50,12 @@ def provenance_html(
         words: the page's words for seed, versions, … (`extra.words`).
         section: the section shown.
         page_url: the address of the page in the site, from which the link starts.
+        again: whether the page has said it of this program before.
     """
+    kind = "provenance again" if again else "provenance"
     notebook = relative(f"notebooks/{record.name}/", page_url)
     return (
-        '<div class="provenance">'
+        f'<div class="{kind}">'
         f'<a href="{notebook}#{section}">{record.name}.py</a>'
         f"<details><summary>{words['how']}</summary>"
         f"{facts_html(record, words)}</details></div>"

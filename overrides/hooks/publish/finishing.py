@@ -22,6 +22,8 @@ TYPES = {
     ".txt": "text/plain",
     ".zip": "application/zip",
 }
+# Lines' ends and what they are indented by, outside of what is shown or read as it stands.
+BLANK = re.compile(r"(?P<kept><(pre|script)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
 # A script that stands in a page and runs.
 INLINE = re.compile(r"<script(?![^>]* (?:src|type)=)[^>]*>(.*?)</script>", re.DOTALL)
 RULES = {
@@ -51,7 +53,7 @@ def finished_page(html: str, url: str | None, path: str, address: str) -> str:
     else:
         own = "../" * len(PurePosixPath(url).parts)
         shared = own + "../" * len(PurePosixPath(path).parts)
-    html = finish_links(html, address)
+    html = BLANK.sub(lambda found: found["kept"] or "\n", finish_links(html, address))
     # A reader who switches the language loads a page, not a theme.
     return html.replace(f'="{own}assets/', f'="{shared}assets/')
 

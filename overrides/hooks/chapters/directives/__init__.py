@@ -83,7 +83,9 @@ class Call:
     def provenance(self, record: Record, section: str) -> Element:
         """The line that says where a result comes from."""
         words, run = self.edition.words, self.edition.run_of(record.name, self.uri)
-        html = provenance_html(record, words, section, self.reading.page.url)
+        page = self.reading.page
+        again = self.reading.count(f"run of {record.name}") > 1
+        html = provenance_html(record, words, section, page.url, again)
         line = provenance_line(record, words, f"{run}#{section}")
         sections = ((record.name, section),)
         return self.reading.block(Part(html, "provenance", "", sections, line))

@@ -52,7 +52,7 @@ def _section(call: Call, case: Case) -> str:
 
 
 def _table(call: Call) -> Element:
-    words, colon = call.edition.case_words, call.word("colon")
+    words = call.edition.case_words
     say, box = words["say"], Element("div", {"class": "cases"})
     columns = [words["fields"][part] for part in ("decides", "use", "wrong")]
     table = SubElement(box, "table")
@@ -72,7 +72,6 @@ def _table(call: Call) -> Element:
         SubElement(row, "td").text = years(case)
         decided, use = words["decided"][case.decided], words["use"][case.use]
         lost = say["comma"].join(words["lost"][one] for one in case.lost)
-        for head, text in zip(columns, (decided, use, lost or say["nothing"]), strict=True):  # fmt: skip
-            # On a phone, where each row is a paragraph, the cell says what it is.
-            SubElement(row, "td", {"data-head": head + colon}).text = text
+        for text in (decided, use, lost or say["nothing"]):
+            SubElement(row, "td").text = text
     return box

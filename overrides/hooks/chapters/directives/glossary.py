@@ -9,10 +9,11 @@ from xml.etree.ElementTree import Element, SubElement
 from runner import Place
 
 from ..data import Term
+from ..tree import replace_texts
 from . import Call
 
 # Where no term is linked: code, links, headings, figures, formulas, notes, and what is hidden.
-CLOSED = {"a", "code", "dl", "pre", "samp", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "sup", "summary", "th", "button", "label"}  # fmt: skip
+CLOSED = {"a", "code", "dl", "pre", "samp", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "sup", "summary", "thead", "button", "label", "footnote"}  # fmt: skip
 
 
 def write(call: Call) -> Element:
@@ -74,7 +75,7 @@ class Glossary:
             if term.original and not self._explained(term, whole)
         }
 
-        def links(text: str) -> Iterator[str | Element]:
+        def links(text: str, _: str) -> Iterator[str | Element]:
             position = 0
             for match in self.pattern.finditer(text):
                 term = self.by_form[match[0].lower()]
@@ -92,37 +93,9 @@ class Glossary:
                         yield gloss
             yield text[position:]
 
-        _replace_texts(root, links)
+        replace_texts(root, links, CLOSED)
 
     def _explained(self, term: Term, text: str) -> bool:
         """Whether a text in small letters has the term of the first language, or says something in brackets behind its own."""
         said = [f"{form}{self.gloss[:1]}" for form in (term.term, *term.also)]
         return any(one.casefold() in text for one in (term.original, *said))
-
-
-def _replace_texts(
-    element: Element, replaced: Callable[[str], Iterator[str | Element]]
-) -> None:
-    """Puts what `replaced` makes of each text of a page in its place, in the order of the page."""
-    if element.tag in CLOSED or element.get("class") == "footnote":
-        return
-    children = list(element)
-    text, element.text = element.text or "", None
-    for child in children:
-        element.remove(child)
-    _fill(element, replaced(text))
-    for child in children:
-        tail, child.tail = child.tail or "", None
-        element.append(child)
-        _replace_texts(child, replaced)
-        _fill(element, replaced(tail))
-
-
-def _fill(element: Element, pieces: Iterator[str | Element]) -> None:
-    for piece in pieces:
-        if isinstance(piece, Element):
-            element.append(piece)
-        elif len(element):
-            element[-1].tail = (element[-1].tail or "") + piece
-        else:
-            element.text = (element.text or "") + piece
