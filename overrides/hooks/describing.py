@@ -101,11 +101,8 @@ def report_of(about: About, config: MkDocsConfig, version: str) -> dict[str, str
 
 def letters_of(root: Path, languages: Mapping[str, Mapping[str, str]]) -> dict[str, str]:  # fmt: skip
     """The letters of each language between which no blanks stand (`extra.joined`), as its configuration says."""
-    found = {}
-    for name, one in languages.items():
-        with (root / one["config"]).open(encoding="utf-8") as file:
-            found[name] = str(yaml_load(file)["extra"].get("joined", ""))
-    return found
+    found = _configured(root, languages)
+    return {name: str(extra.get("joined", "")) for name, extra in found.items()}
 
 
 def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
@@ -116,17 +113,25 @@ def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
     own, languages = config.theme["language"], config.extra["languages"]
     base = urlsplit(config.extra["root_url"] or "/").path
     homes = {n: posixpath.join(base, one["path"], "") for n, one in languages.items()}
-    files = sorted(root / one["config"] for one in languages.values())
-    texts, editions = tuple(path.read_text(encoding="utf-8") for path in files), []
+    extras, editions = _configured(root, languages), []
     for name in sorted(languages, key=lambda name: name != own):
-        words = _words_of(root / languages[name]["config"], texts)
+        words = extras[name]["words"]
         editions.append({"language": name, "home": homes[name], "words": words})
     # A relative link would start from the unknown address.
     return {"base_url": homes[own], "twins": homes, "editions": editions}
 
 
-@functools.lru_cache(16)  # for every rebuild of `serve`
-def _words_of(path: Path, texts: tuple[str, ...]) -> Any:
-    """The words of a configuration; `texts` are those of all, since one inherits from another."""
+def _configured(
+    root: Path, languages: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """What each language's configuration says under `extra`."""
+    files = {name: root / one["config"] for name, one in languages.items()}
+    texts = tuple(path.read_text(encoding="utf-8") for path in files.values())
+    return {name: _extra(path, texts) for name, path in files.items()}
+
+
+@functools.lru_cache(16)  # every rebuild of `serve` asks again
+def _extra(path: Path, texts: tuple[str, ...]) -> Any:
+    """What a configuration says; `texts` are those of all, since one inherits from another."""
     with path.open(encoding="utf-8") as file:
-        return yaml_load(file)["extra"]["words"]
+        return yaml_load(file)["extra"]
