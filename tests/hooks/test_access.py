@@ -52,7 +52,7 @@ def test_what_scrolls_has_a_name_and_a_stop() -> None:
 def test_a_row_of_a_table_has_a_header_and_a_cell_its_column() -> None:
     """A row that has only its first cell heads those below it, in a body of their own."""
     table = (
-        "# T { #t }\n\n| | $x_1$, in m | b |\n| --- | --: | --- |\n"
+        "# T { #t }\n\n| | $x_1$, in m | b? |\n| --- | --: | --- |\n"
         "| **Group** | | |\n| one | 1 | |\n| Other | | |\n| two | 2 | c |\n"
     )
     soup = read(table).soup
@@ -65,7 +65,7 @@ def test_a_row_of_a_table_has_a_header_and_a_cell_its_column() -> None:
         [("Other", "rowgroup", "3"), ("two", "row", None)],
     ]
     named = [cell.get("data-head") for cell in soup.select("td[data-head]")]
-    assert named == ["x1, in m: ", "x1, in m: ", "b: "]
+    assert named == ["x1, in m: ", "x1, in m: ", "b? "], "no colon behind a question"
     assert "stacks" not in soup.select_one(".table")["class"], "a phone shows it whole"
     wide = table.replace("| two |", f"| {'two ' * 9}|").replace(
         "| c |", f"| {'c ' * 20}|"

@@ -126,7 +126,8 @@ def headed(table: Element, plain: Callable[[Element], str], colon: str) -> bool:
             for n, (cell, text) in enumerate(zip(row, texts, strict=True)):
                 widest[n] = max(widest[n], _width(text))
                 if cell.tag == "td" and text and columns[n]:
-                    cell.set("data-head", columns[n] + colon)
+                    asks = unicodedata.category(columns[n][-1]) == "Po"
+                    cell.set("data-head", columns[n] + (" " if asks else colon))
             if texts[0] and others and not any(texts[1:]):
                 row[1:] = []
                 first.set("scope", "rowgroup")
