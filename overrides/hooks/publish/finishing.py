@@ -23,7 +23,7 @@ TYPES = {
     ".zip": "application/zip",
 }
 # Lines' ends and what they are indented by, outside of what is shown or read as it stands.
-BLANK = re.compile(r"(?P<kept><(pre|script)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
+BLANK = re.compile(r"(?P<kept><!--.*?-->|<(pre|script)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
 # A script that stands in a page and runs.
 INLINE = re.compile(r"<script(?![^>]* (?:src|type)=)[^>]*>(.*?)</script>", re.DOTALL)
 RULES = {
