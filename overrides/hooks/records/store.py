@@ -97,7 +97,6 @@ def dumped(record: Record) -> bytes:
     return text.encode()
 
 
-@functools.lru_cache(256)  # every rebuild of `serve` asks again
 def parsed(data: bytes) -> Record:
     """The record that `dumped` wrote. Raises ValueError where any of it is damaged."""
     try:
