@@ -45,3 +45,14 @@ class Many:
             text=True,
             timeout=PATIENCE,
         )
+
+    def start(self, **variables: str) -> subprocess.Popen[str]:
+        """The same, running."""
+        return subprocess.Popen(
+            self.command(),
+            cwd=self.root,
+            env=self.environment(**variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )

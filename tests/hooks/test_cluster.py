@@ -104,14 +104,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing(
     many.write(**{name: noted(log, name, held) for name in slow})
     costs = [*(f"{name}: 9" for name in quick), *(f"{name}: 1" for name in slow)]
     (many.root / "snippets/costs.yml").write_text("\n".join(costs))
-    process = subprocess.Popen(
-        many.command(),
-        cwd=many.root,
-        env=many.environment(ON=cluster.address),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = many.start(ON=cluster.address)
     assert happens(lambda: len(cluster.running().keys() & set(slow)) == 2)
     program, worker = next(iter(cluster.running().items()))
     kept = many.files()
@@ -144,14 +137,7 @@ def alive(process: psutil.Process) -> bool:
 
 def test_ctrl_c_ends_what_runs_there(many: Many, cluster: Cluster) -> None:
     many.write("b", a="import time\ntime.sleep(600)")
-    process = subprocess.Popen(
-        many.command(),
-        cwd=many.root,
-        env=many.environment(ON=cluster.address),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = many.start(ON=cluster.address)
     assert happens(lambda: "a" in cluster.running() and bool(many.files()))
     tree = cluster.running()["a"].children(recursive=True)
     process.send_signal(signal.SIGINT)
