@@ -85,6 +85,7 @@ class Build:
         kept = self.memory.pages.setdefault(folder, {})
         self.pages = Pages(folder, kept, lambda: self.warnings.count)
         self.taken = False  # whole, from the published site
+        self.begins = self.command == "serve" and not self.memory.programs
 
     def prepare(self) -> None:
         """Brings the records up to date and turns the build into a staging folder.
@@ -335,10 +336,11 @@ class Build:
         Where none of their pages is kept, the first build of `serve` leaves them to the second: so its reader waits half as long.
         """
         others = [one for one in self.languages.items() if one[0] != self.language]
-        begins = self.command == "serve" and not self.memory.programs
-        kept = [*self.pages.folder.parent.glob("*/*.json")]
+        if not self.begins:
+            return others
+        kept = self.pages.folder.parent.glob("*/*.json")
         known = {path.parent.name.rpartition("-")[0] for path in kept}
-        return [] if begins and known < set(self.languages) else others
+        return [] if known < set(self.languages) else others
 
     def keep_addresses(self) -> None:
         """What has moved is found at its old address; before any other language comes into the same folder."""

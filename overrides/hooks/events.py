@@ -241,7 +241,6 @@ def on_build_error(error: Exception) -> None:
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:  # fmt: skip
     """Watches all that a page is made of; a failed rebuild leaves the last good site up."""
-    serving.check_port(*config.dev_addr)  # it may have been taken meanwhile
     root = Path(config.config_file_path).resolve().parent
     languages = config.extra["languages"].values()
     configurations = [one["config"] for one in languages]
@@ -268,4 +267,5 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
 
     server.set_app(serving.policed(server.get_app(), opened))
     server.builder = serving.forgiving(builder)
+    runs.hold_port(*config.dev_addr)  # it may have been taken meanwhile
     return server

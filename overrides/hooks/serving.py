@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import atexit
+import fcntl
 import logging
 import os
 import re
@@ -13,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
@@ -56,6 +57,15 @@ class Runs:
         if self.missing:
             self.thread.start()
             atexit.register(self.end)
+
+    def hold_port(self, host: str, port: int) -> None:
+        """Says that the port is taken, also by a server of this project that is about to take it. Raises Abort."""
+        self.port = (self.records.parent / f"port-{port}").open("w")
+        try:
+            fcntl.flock(self.port, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            _refuse_port(port)
+        check_port(host, port)
 
     def later(self, missing: Sequence[Snippet]) -> dict[str, bool]:
         """Those of the missing that wait to run, or ran, and failed, as they are now."""
@@ -123,8 +133,12 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError:
-            remedy = f"choose another: make serve PORT={port + 1}"
-            raise Abort(f"Port {port} is taken; {remedy}") from None
+            _refuse_port(port)
+
+
+def _refuse_port(port: int) -> NoReturn:
+    remedy = f"choose another: make serve PORT={port + 1}"
+    raise Abort(f"Port {port} is taken; {remedy}") from None
 
 
 def times(hooks: Path) -> dict[Path, int]:
