@@ -18,14 +18,21 @@ from chapters.page import Text
 from chapters.reading import Reading
 from chapters.values import Records
 from copies.notebook import colab, download
-from describing import about_page, has_previews, letters_of, preview_cards, report_of
+from describing import (
+    about_page,
+    changes_in,
+    has_previews,
+    letters_of,
+    preview_cards,
+    report_of,
+)
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from publish.assets import MADE_OF_ALL, finish_assets, is_published
 from publish.finishing import page_policy
-from publish.metadata import read_citation
+from publish.metadata import FEED, feed_of, read_citation, written
 from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
@@ -106,7 +113,7 @@ class Build:
                     root,
                     [f for f in folders if f != language["docs"]],
                     self.records.found,
-                    self.told,
+                    f"{self.told} {changes_in(root, self.cache)}",
                 )
                 for name, language in self.languages.items()
             }
@@ -190,6 +197,7 @@ class Build:
         self.edition.letters = letters_of(self.root, self.languages)
         self.texts |= self.edition.texts
         self.pages.watch(self.edition)
+        self.changed = self.pages.note("changed", changes_in(self.root, self.cache))
         self.context = self._context(files)
         self.reading = Reading(self.edition)
         extensions: list[Any] = config.markdown_extensions
@@ -284,6 +292,11 @@ class Build:
         """Checks what the pages that were not read link to, and forgets what is no more."""
         self.pages.check_anchors(self.files, self.config)
         self.pages.save()
+        pages = {
+            text.url: self.pages.of(uri).output for uri, text in self.texts.items()
+        }
+        feed = feed_of(pages, self.citation["name"], self.config)
+        Path(self.config.site_dir, FEED).write_bytes(feed)
         for uri, text in self.texts.items():
             address = posixpath.join(self.own["path"], text.url).removeprefix("./")
             self.memory.programs[address] = self.pages.programs(uri)
@@ -315,12 +328,28 @@ class Build:
             },
             "take": taking.ways(self.edition, page, config),
             "about": about,
-            "report": report_of(about, config, self.citation["version"]),
+            "report": report_of(about, config, self.citation["version"])
+            | self._dates(page.file.src_uri),
         }
         if page.file.src_uri in self.edition.sources:
             words = config.extra["words"]
             context["citation"] = about.bibtex(self.citation, words)
         return context
+
+    def _dates(self, uri: str) -> dict[str, str]:
+        """When anything of a page was last changed, as far as it is known, and when one of its programs last ran."""
+        own, words = Path(uri).parts[0].removesuffix(".md"), self.config.extra["words"]
+        programs = self.pages.programs(uri) & {*self.records.found}
+        files = [f"{self.own['docs']}/{uri}", f"docs/{own}", f"docs/{own}.yml"]
+        files += [
+            f"docs/corrections/{own}.yml",
+            *(f"snippets/{p}.py" for p in programs),
+        ]
+        changed = [self.changed[file] for file in files if file in self.changed]
+        runs = [self.edition.records[name].provenance for name in programs]
+        ran = [run["ran"] for run in runs if "ran" in run]
+        told = {"changed": max(changed, default=""), "ran": max(ran, default="")}
+        return {name: written(day, words) for name, day in told.items() if day}
 
     @property
     def place(self) -> tuple[str, str]:

@@ -283,13 +283,15 @@ class Pages:
             "corrections": repr,
         }
         for kind, says in everything.items():
-            setattr(edition, kind, self._noted(kind, getattr(edition, kind), says))
-        entries = self._noted("references", edition.bibliography.entries, repr)
+            setattr(edition, kind, self.note(kind, getattr(edition, kind), says))
+        entries = self.note("references", edition.bibliography.entries, repr)
         edition.bibliography = Bibliography(entries)
 
-    def _noted(
-        self, kind: str, items: Mapping[str, T], says: Callable[[T], object]
+    def note(
+        self, kind: str, items: Mapping[str, T], says: Callable[[T], object] = repr
     ) -> Noted[T]:
+        """The same items; which of them each page asks for is noted from now on."""
+
         def note(name: str) -> None:
             self.asked.setdefault(self.uri, set()).add(name)
 
@@ -360,7 +362,8 @@ class Pages:
 
     def programs(self, uri: str) -> set[str]:
         """Those of whose runs a page shows something."""
-        asked = (name.split(" ", 1) for name in self.of(uri).asked)
+        names = {*self.of(uri).asked, *self.asked.get(uri, ())}
+        asked = (name.split(" ", 1) for name in names)
         return {name for kind, name in asked if kind == "records" and name}
 
     def save(self) -> None:
