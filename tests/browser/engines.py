@@ -102,7 +102,8 @@ class Engine:
         place = self.evaluate(
             """async selector => {
               const one = document.querySelector(selector)
-              one.scrollIntoView({block: "center", behavior: "instant"})
+              const {top, bottom} = one.getBoundingClientRect()
+              if (top < 60 && !one.closest("header") || bottom > innerHeight) one.scrollIntoView({block: "center", behavior: "instant"})
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
               const {x, y, width, height} = one.getBoundingClientRect()
               return [x + width / 2, y + height / 2].map(Math.round)
@@ -118,7 +119,11 @@ class Engine:
 
         def says() -> bool:
             try:
-                return bool(self.evaluate(question, argument))
+                return bool(
+                    self.evaluate(
+                        f"async given => Boolean(await ({question})(given))", argument
+                    )
+                )
             except EngineError:
                 return False
 

@@ -121,7 +121,7 @@ def test_marks_have_their_line(engine: Engine, address: str, language: str, mark
 PLACES = """async settled => {
   const places = [...new Set([...document.querySelectorAll("article a[href^='#']")].map(one => one.hash.slice(1)))]
   const header = document.querySelector(".md-header").getBoundingClientRect().bottom, missed = []
-  for (const place of places.filter((_, n) => n % Math.ceil(places.length / 40) === 0)) {
+  for (const place of places.filter((_, n) => n % Math.ceil(places.length / 12) === 0)) {
     location.hash = place
     await eval === null
     await new Promise(done => {
@@ -181,13 +181,14 @@ UP = """async () => {
   await frames(20)
   const jumps = []
   let steps = 0
-  while (scrollY > 400 && steps++ < 400) {
-    const seen = document.elementsFromPoint(innerWidth / 2, innerHeight / 2).find(one => one.closest("article")) || document.body
+  while (scrollY > 400 && steps++ < 120) {
+    const near = [0.5, 0.45, 0.55, 0.4, 0.6].flatMap(part => document.elementsFromPoint(innerWidth / 2, innerHeight * part))
+    const seen = near.find(one => one.closest("article") && one.getBoundingClientRect().height < 300) || document.body
     const before = seen.getBoundingClientRect().top
-    scrollBy({top: -240, behavior: "instant"})
+    scrollBy({top: -400, behavior: "instant"})
     await frames(3)
     const moved = seen.getBoundingClientRect().top - before
-    if (seen !== document.body && Math.abs(moved - 240) > 3) jumps.push([Math.round(moved - 240), seen.outerHTML.slice(0, 80)])
+    if (seen !== document.body && Math.abs(moved - 400) > 3) jumps.push([Math.round(moved - 400), seen.outerHTML.slice(0, 80)])
   }
   return {jumps, steps}
 }"""
@@ -214,6 +215,7 @@ MARKS = """([within, script]) => {
         range.setStart(node, i)
         range.setEnd(node, i + 1)
         const {width, top} = range.getBoundingClientRect()
+        if (!width) continue // it hangs at the line's end
         range.setEnd(node, i + 2)
         if (range.getClientRects().length > 1 && Math.abs([...range.getClientRects()].at(-1).top - top) > 3) continue
         widths.push(width / parseFloat(getComputedStyle(node.parentElement).fontSize))
@@ -408,7 +410,10 @@ def test_nothing_depends_on_what_one_engine_can(engine: Engine, address: str) ->
     ]
     assert len(found) > 500
     unknown = engine.evaluate(
-        """all => all.filter(([selector, name, value]) => !CSS.supports(name, value) || !selector.split(/,(?![^(]*\\))/).every(one => CSS.supports(`selector(${one})`)))""",
+        """all => all.filter(([selector, name, value]) => {
+          try { document.querySelector(selector) } catch { return true }
+          return !CSS.supports(name, value)
+        })""",
         found,
     )
     assert [one for one in unknown if one[1] not in REFINEMENTS] == []
