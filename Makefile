@@ -38,7 +38,7 @@ serve: $(SITE) $(if $(FROM),records) ## Run what has no record, build both langu
 build: $(SITE) $(if $(FROM),records) ## The whole site into site/; any warning fails it and publishes nothing (LIGHT=1, FROM)
 	@$(BIN)/mkdocs build --quiet
 
-test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
+test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without each of three browsers, without Java they fail)
 	@$(BIN)/pytest $(SIDE_BY_SIDE)
 
 quick: .venv/installed-tests ## While editing: the tests that need no browser, no whole build and no mutation

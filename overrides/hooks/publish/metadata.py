@@ -130,7 +130,9 @@ def changes_of(html: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
         text = plain_text(paragraph)
         if (day := re.match(form, text)) and day["m"] in months:
             when = f"{day['y']}-{months.index(day['m']) + 1:02}-{int(day['d']):02}"
-            found.append((when, text[day.end() + 1 :].strip()))  # after a stop or a colon
+            found.append(
+                (when, text[day.end() + 1 :].strip())
+            )  # after a stop or a colon
     return found
 
 
