@@ -254,3 +254,37 @@ def test_the_mark_of_a_term_stands_out(page: Page, address: str) -> None:
     )
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert contrast(line, paper) >= 3
+
+
+# What a finger cannot hit: whatever does something, is not part of a sentence, and is smaller than 24 px either way.
+SMALL = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary, label[for]")].filter(one => {
+  if (!one.checkVisibility({visibilityProperty: true, opacityProperty: true})) return false
+  const label = one.matches("input") && one.labels?.[0], box = (label || one).getBoundingClientRect()
+  if (!box.width || box.right <= 0 || box.width >= 24 && box.height >= 24) return false
+  const text = one.closest("p, li, dd, dt, td, th, figcaption, h1, h2, h3, h4, pre, .admonition")
+  return !(text && getComputedStyle(one).display.startsWith("inline") && text.textContent.trim() !== one.textContent.trim())
+}).map(one => `${one.outerHTML.slice(0, 120)} ${one.getBoundingClientRect().width} ${one.getBoundingClientRect().height}`)"""
+KINDS = ("", "mathematics/", "faq/", "corrections/", "glossary/", "article/", "cases/models/", "labs/", "labs/multi-task/", "notebooks/", "notebooks/numpy_network/")  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_fingers_hit_everything_and_nothing_moves(
+    page: Page, address: str, language: str
+) -> None:
+    """24 px; and while a page loads, nothing changes its place."""
+    page.add_init_script(
+        """window.shifts = []
+        new PerformanceObserver(list => shifts.push(...list.getEntries().filter(one => !one.hadRecentInput)
+          .map(one => [one.value, ...one.sources.map(source => source.node?.parentElement?.outerHTML.slice(0, 80))])))
+          .observe({type: "layout-shift", buffered: true})"""
+    )
+    small, moved = [], []
+    for path in KINDS:
+        page.goto(f"{address}{language}{path}")
+        page.evaluate("document.fonts.ready.then(() => null)")
+        let_it_settle(page)
+        moved += [(path, one) for one in page.evaluate("shifts")]
+        page.evaluate(LAY_OUT)
+        small += [(path, one) for one in page.evaluate(SMALL)]
+    assert moved == []
+    assert small == []
