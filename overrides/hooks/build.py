@@ -23,15 +23,15 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from publish.assets import MADE_OF_ALL, finish_assets, is_published
+from publish.assets import MADE_OF_ALL, finish_assets, theme_assets
 from publish.finishing import page_policy
 from publish.metadata import read_citation
 from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
-from records import ARCHIVE, archived, ensure_records, find, read_programs
-from runner import Snippet, packed, read_modules, remembered
+from records import ARCHIVE, archived, ensure_records, find, read_modules, read_programs
+from runner import Snippet, packed, remembered
 from serving import Runs
 
 Command = Literal["build", "gh-deploy", "serve"]
@@ -116,6 +116,11 @@ class Build:
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
+        self.folders = [Path(folder) for folder in config.theme.dirs]
+        # MkDocs would look through Material's ten thousand icons in each build; `choose_assets` takes what there is to take.
+        config.theme.dirs = [
+            str(f) for f in self.folders if not (f / ".icons").exists()
+        ]
         config.extra["policy"] = page_policy(root / "overrides")
         self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
@@ -264,10 +269,11 @@ class Build:
     def choose_assets(self, files: Files) -> None:
         """The theme's files that the site needs, once for all languages; the pictures of link previews."""
         for file in list(files):
-            if file.src_uri.startswith("assets/") and (
-                self.outer or not is_published(file.src_uri)
-            ):
+            if file.src_uri.startswith("assets/"):
                 files.remove(file)
+        place = self.config.site_dir, self.config.use_directory_urls
+        for uri, folder in () if self.outer else theme_assets(self.folders):
+            files.append(File(uri, str(folder), *place))
         if has_previews(self.config, self.command) and not self.outer:
             folder = self.cache / "cards"
             for path, picture in preview_cards(
@@ -355,9 +361,8 @@ class Build:
         languages = self.languages.values()
         # The first language's build holds all; any other stands by itself.
         paths = [""] if self.own["path"] else [one["path"] for one in languages]
-        folders = [Path(folder) for folder in self.config.theme.dirs]
         site, served = self.staging.folder, self.command == "serve"
-        finish_assets(site, self.cache, paths, folders, self.styles)
+        finish_assets(site, self.cache, paths, self.folders, self.styles)
         if not served:
             if self.config.extra["offline"]:
                 self.staging.fill(offline_files(site, paths))

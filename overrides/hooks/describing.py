@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 from publish.cards import card, card_path
 from publish.metadata import About, faq_questions, plain_text
-from runner import Record
+from runner import Record, remembered
 
 
 def has_previews(config: MkDocsConfig, command: str) -> bool:
@@ -127,11 +128,16 @@ def _configured(
     """What each language's configuration says under `extra`."""
     files = {name: root / one["config"] for name, one in languages.items()}
     texts = tuple(path.read_text(encoding="utf-8") for path in files.values())
-    return {name: _extra(path, texts) for name, path in files.items()}
+    cache = root / ".cache/configured"
+    return {name: _extra(path, texts, cache) for name, path in files.items()}
 
 
 @functools.lru_cache(16)  # every rebuild of `serve` asks again
-def _extra(path: Path, texts: tuple[str, ...]) -> Any:
+def _extra(path: Path, texts: tuple[str, ...], cache: Path) -> Any:
     """What a configuration says; `texts` are those of all, since one inherits from another."""
-    with path.open(encoding="utf-8") as file:
-        return yaml_load(file)["extra"]
+
+    def read() -> bytes:
+        with path.open(encoding="utf-8") as file:
+            return json.dumps(yaml_load(file)["extra"]).encode()
+
+    return json.loads(remembered(cache, f"{path.name}.json", repr(texts), read))

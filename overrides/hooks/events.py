@@ -20,7 +20,7 @@ import serving
 import taking
 from build import Build, Command, Memory, whole_site
 from describing import not_found_context
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -143,14 +143,14 @@ def on_page_markdown(
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    if state.now.taken:
-        return
-    root = state.now.root
-    state.now.forward = env.get_template("moved.html").render
     now = state.now
+    env.loader = FileSystemLoader(now.folders)  # with the icons
+    if now.taken:
+        return
+    now.forward = env.get_template("moved.html").render
     taking.write(now.edition, now.texts, files, config, now.pages)
     # Templates are compiled once, not in every build.
-    folder = root / ".cache" / "templates"
+    folder = now.root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
     # Chinese in JSON as itself: escaped, it is twice as long.

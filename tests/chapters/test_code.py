@@ -17,7 +17,8 @@ import pytest
 from chapter_files import LANGUAGES, file, pages
 from conftest import ROOT
 from pytest_codeblocks import extract_from_buffer
-from runner import Snippet, read_modules
+from records import read_modules
+from runner import Snippet
 
 OPENING = re.compile(r"^(?P<indent> *)(?P<fence>```+|~~~+) *(?P<info>.*)$")
 INCLUDE = re.compile(

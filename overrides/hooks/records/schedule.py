@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import socket
 import sys
+import sysconfig
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from runner import Place, Record, Snippet, SourceError
-from runner.folder import check_names, programs
 from runner.record import version_of, where
 from runner.run import run
-from runner.sections import patience
 
 from .parts import cost, read_costs
+from .programs import read_programs
 from .store import load, save, writing
 
 INTERVAL = 0.2  # seconds between two looks at whether a schedule is to stop
@@ -73,26 +74,17 @@ def this_machine(root: Path, cache: Path) -> Iterator[Workers]:
         )
 
 
-def read_programs(root: Path, names: Sequence[str] | None = None) -> list[Snippet]:
-    """The named programs of the project, or all where it is None. Raises SourceError where one cannot be read or is not there."""
-    folder = root / "snippets"
-    for name in names or ():
-        if not (folder / f"{name}.py").is_file():
-            known = ", ".join(path.stem for path in programs(folder))
-            problem = f"there is no snippet '{name}'."
-            Place(folder).fail(problem, f"use one of: {known}.")
-    check_names(folder)
-    patience()  # says at once what is wrong with LIMITS
-    if names is None:
-        return [Snippet.read(path, root) for path in programs(folder)]
-    return [Snippet.read(folder / f"{name}.py", root) for name in names]
+@functools.lru_cache(1)
+def _look_at(installed: int) -> None:
+    """Asks for versions anew where something was installed meanwhile, which `serve` may outlive."""
+    version_of.cache_clear()
 
 
 def find(
     snippets: Sequence[Snippet], cache: Path
 ) -> tuple[dict[str, Record], list[Snippet]]:
     """The valid records in `cache`, by name, and the programs that lack one. Runs nothing."""
-    version_of.cache_clear()  # `serve` may outlive an installation
+    _look_at(Path(sysconfig.get_path("purelib")).stat().st_mtime_ns)
     found = {snippet.name: load(snippet, cache) for snippet in snippets}
     valid = {name: record for name, record in found.items() if record}
     return valid, [s for s in snippets if s.name not in valid]
