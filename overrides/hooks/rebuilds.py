@@ -76,7 +76,7 @@ def _files(place: Path, skipped: list[Path]) -> list[Path]:
     return sorted(
         Path(path)
         for path in found
-        if "__pycache__" not in path and not path.startswith(left_out)
+        if "__pycache__" not in path and not f"{path}{os.sep}".startswith(left_out)
     )
 
 

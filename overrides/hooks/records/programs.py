@@ -25,9 +25,8 @@ def read_programs(root: Path, names: Sequence[str] | None = None) -> list[Snippe
             Place(folder).fail(problem, f"use one of: {known}.")
     check_names(folder)
     patience()  # says at once what is wrong with LIMITS
-    if names is None:
-        return _read(root, programs(folder), "programs")
-    return [Snippet.read(folder / f"{name}.py", root) for name in names]
+    paths = [folder / f"{name}.py" for name in names or ()]
+    return _read(root, programs(folder) if names is None else paths, "programs")
 
 
 def read_modules(root: Path) -> dict[str, Snippet]:
@@ -37,7 +36,7 @@ def read_modules(root: Path) -> dict[str, Snippet]:
 
 
 def _read(root: Path, paths: list[Path], name: str) -> list[Snippet]:
-    """These programs; they are kept in a file of this name."""
+    """These programs; what was read is kept in a file of this name."""
     folder = root / "snippets"
 
     @functools.cache
@@ -62,6 +61,6 @@ def _read(root: Path, paths: list[Path], name: str) -> list[Snippet]:
             files = {file: held(file) or data for file, data in one.files.items()}
             one = replace(one, files=files)
         read[one.path] = one
-    if read != kept:
-        keep(cache, key, pickle.dumps(read))
+    if (every := kept | read) != kept:
+        keep(cache, key, pickle.dumps(every))
     return list(read.values())

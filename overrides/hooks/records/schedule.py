@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import os
 import socket
 import sys
-import sysconfig
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -74,17 +72,11 @@ def this_machine(root: Path, cache: Path) -> Iterator[Workers]:
         )
 
 
-@functools.lru_cache(1)
-def _look_at(installed: int) -> None:
-    """Asks for versions anew where something was installed meanwhile, which `serve` may outlive."""
-    version_of.cache_clear()
-
-
 def find(
     snippets: Sequence[Snippet], cache: Path
 ) -> tuple[dict[str, Record], list[Snippet]]:
     """The valid records in `cache`, by name, and the programs that lack one. Runs nothing."""
-    _look_at(Path(sysconfig.get_path("purelib")).stat().st_mtime_ns)
+    version_of.cache_clear()  # `serve` may outlive an installation
     found = {snippet.name: load(snippet, cache) for snippet in snippets}
     valid = {name: record for name, record in found.items() if record}
     return valid, [s for s in snippets if s.name not in valid]
