@@ -291,7 +291,7 @@ class Build:
         self.pages.check_anchors(self.files, self.config)
         self.pages.save()
         for uri, text in self.texts.items():
-            address = posixpath.join(self.own["path"], text.url).removeprefix("./")
+            address = posixpath.join(self.own["path"], text.url.removeprefix("./"))
             self.memory.programs[address] = self.pages.programs(uri)
 
     # A page
