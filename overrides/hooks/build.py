@@ -140,9 +140,9 @@ class Build:
             self.config.validation.links.anchors = logging.INFO
 
     def stage(self) -> None:
-        """From here on MkDocs writes to a folder of its own."""
-        config = self.config
-        self.staging = Staging(Path(config.site_dir))
+        """From here on MkDocs writes to a folder of its own. Raises SourceError where none can be written."""
+        config, spare = self.config, self.cache / "staging"
+        self.staging = Staging(Path(config.site_dir), self.published.files, spare)
         config.site_dir = str(self.staging.folder)
         address = self.outer.config.site_url if self.outer else config.site_url
         config.extra["root_url"] = address  # of all languages, for the sitemap

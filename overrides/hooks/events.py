@@ -89,10 +89,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         ):
             log.info("Nothing has changed; the site is as it was published.")
             raise SystemExit(0)
+        with _told():
+            now.stage()
     except BaseException:
         now.warnings.remove()
         raise
-    now.stage()
     state.builds.append(now)
     return config
 
@@ -187,6 +188,8 @@ def on_post_template(
 def on_post_build(config: MkDocsConfig) -> None:
     """The first language's build starts the others, and publishes all."""
     now = state.now
+    # It holds the time at which it was made, and whoever reads it reads the other one, too.
+    Path(config.site_dir, "sitemap.xml.gz").unlink(missing_ok=True)
     if not now.taken:
         now.close_pages()
         with _told():
@@ -203,10 +206,12 @@ def on_post_build(config: MkDocsConfig) -> None:
             now.finish()
         if not now.own["path"]:
             made_from = {name: now.fingerprints[name] for name in built}
-            now.published.remember(made_from, now.staging.folder)
+            files = now.staging.keep_others()
+            now.published.remember(made_from, now.staging.folder, files)
             if len(built) == len(now.languages):
                 now.memory.whole.set()
-    now.staging.publish()
+    with _told():
+        now.staging.publish()
     config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
     state.builds.pop().warnings.remove()
 

@@ -138,9 +138,17 @@ class Published:
             return False
         return self._untouched(state)
 
-    def remember(self, fingerprints: dict[str, str], staged: Path) -> None:
-        """Writes down from what the site is made that is about to be put in place."""
-        state = {"fingerprints": fingerprints, "listing": _listing(staged)}
+    @property
+    def files(self) -> list[str] | None:
+        """What builds have put into the site's folder, by path; None where nothing is remembered."""
+        return self._state().get("files")
+
+    def remember(
+        self, fingerprints: dict[str, str], staged: Path, files: list[str]
+    ) -> None:
+        """Writes down from what the site is made that is about to be put in place, and which of its files are made."""
+        state = {"fingerprints": fingerprints, "files": files}
+        state["listing"] = _listing(staged)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_suffix(f".{os.getpid()}.part")
         temporary.write_text(json.dumps(state), encoding="utf-8")
@@ -152,7 +160,7 @@ class Published:
     def _state(self) -> dict[str, Any]:
         try:
             return dict(json.loads(self.path.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             return {}
 
     def _untouched(self, state: dict[str, Any]) -> bool:
