@@ -26,14 +26,16 @@ from mkdocs.utils import get_relative_url
 from publish.assets import MADE_OF_ALL, finish_assets, is_published
 from publish.finishing import page_policy
 from publish.metadata import read_citation
-from publish.moved import keep_addresses, read_moved
+from publish.moved import check_sources, keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
 from records import ARCHIVE, archived, ensure_records, find, read_programs
-from runner import Snippet, packed, read_modules, remembered
+from runner import Place, Snippet, packed, read_modules, remembered
 from serving import Runs
 
+# What the build writes at the root of a language, beside its pages.
+WRITTEN = ("llms.txt", "llms-full.txt", "sitemap.xml", "404.html", "assets/", "search/")
 Command = Literal["build", "gh-deploy", "serve"]
 
 
@@ -46,6 +48,7 @@ class Memory:
     programs: dict[str, set[str]] = field(default_factory=dict)  # by the page's address
     # In `serve`
     runs: Runs | None = None
+    failure: str = ""  # what the last build said, "" where it published
     whole: threading.Event = field(
         default_factory=threading.Event
     )  # all languages are there
@@ -177,6 +180,7 @@ class Build:
     def read(self, files: Files) -> None:
         """The chapters of this language, in the order of the navigation, and the data beside them."""
         config, order = self.config, flat(self.config.nav or [])
+        self._check_sources(files)
         chapters = [file for file in files.documentation_pages() if file.abs_src_path]
         chapters.sort(
             key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999
@@ -196,6 +200,27 @@ class Build:
         extensions.append(self.reading)
         fences = {"custom_fences": self.reading.fences()}
         config.mdx_configs["pymdownx.superfences"] = fences
+
+    def _check_sources(self, files: Files) -> None:
+        """Raises SourceError where a file has the address of another, or the navigation lacks a page."""
+        docs, languages = Path(self.config.docs_dir), self.languages.values()
+        own = [f for f in files if f.abs_src_path and f.src_dir == self.config.docs_dir]
+        found = [(docs / f.src_uri, f"{self.own['docs']}/{f.src_uri}") for f in own]
+        pages = {f.src_uri for f in own if f.is_documentation_page()}
+        made = {self.config.extra["zip"], ARCHIVE, *MADE_OF_ALL, *WRITTEN}
+        made |= {f"{one['path']}/" for one in languages if one["path"] and one is not self.own}  # fmt: skip
+        made |= {f"{uri[:-3]}.ipynb" for uri in pages}
+        for name in self.records:
+            kinds = (".ipynb", ".zip", "/")
+            made |= {f"notebooks/{name}{kind}" for kind in kinds}
+        addresses = [f.dest_uri for f in own]
+        check_sources(
+            [(*one, to) for one, to in zip(found, addresses, strict=True)],
+            (self.root / "docs").resolve(),
+            made,
+        )
+        if self.config.nav:
+            check_nav(self.root / "mkdocs.yml", flat(self.config.nav), pages)
 
     def _context(self, files: Files) -> str:
         """A digest of what decides a page beside its own text and what it asks the edition for."""
@@ -287,6 +312,14 @@ class Build:
         for uri, text in self.texts.items():
             address = posixpath.join(self.own["path"], text.url).removeprefix("./")
             self.memory.programs[address] = self.pages.programs(uri)
+
+    @property
+    def here(self) -> str:
+        """The file of the page that is being made; "" between pages."""
+        uri = self.pages.uri
+        if uri in self.texts and uri.startswith("notebooks/") and uri[10:-3] in self.records:  # fmt: skip
+            return f"snippets/{uri[10:-3]}.py"
+        return f"{self.own['docs']}/{uri}" if uri else ""
 
     # A page
 
@@ -383,6 +416,22 @@ def place_programs(nav: list[Any], pages: list[str]) -> None:
         for entries in item.values() if isinstance(item, dict) else ():
             if "notebooks/index.md" in entries:
                 entries += [page for page in pages if page not in entries]
+
+
+def check_nav(path: Path, order: list[str], pages: set[str]) -> None:
+    """Raises SourceError where the navigation lacks a page, or has one that is not there."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    def place(words: str) -> Place:
+        here = (n for n, line in enumerate(lines, 1) if words in line)
+        return Place(path.name, next(here, None))
+
+    for uri in sorted(pages.difference(order)):
+        place("nav:").fail(f"the navigation lacks {uri}.", "write it where it belongs.")
+    for uri in order:
+        made = uri.startswith("notebooks/") and uri != "notebooks/index.md"
+        if uri.endswith(".md") and "://" not in uri and not made and uri not in pages:
+            place(uri).fail(f"there is no page {uri}.", "remove it, or write the page.")
 
 
 def flat(nav: Any) -> list[str]:

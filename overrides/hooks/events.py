@@ -24,7 +24,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, PluginError
+from mkdocs.exceptions import Abort, BuildError, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
@@ -236,12 +236,20 @@ def _build_other(now: Build, name: str, other: dict[str, str]) -> None:
 
 
 def on_build_error(error: Exception) -> None:
+    page, root = "", Path()
     if state.builds:
         failed = state.builds.pop()
         failed.warnings.remove()
         failed.staging.discard()
+        page, root = failed.here, failed.root
     if isinstance(error, SourceError):  # told already, with its page
+        state.memory.failure = str(error)
         raise Abort("Nothing was published.") from None
+    if isinstance(error, BuildError):  # MkDocs tells it
+        state.memory.failure = str(error)
+    elif not isinstance(error, Abort):
+        told = serving.unforeseen(error, page, root.resolve())
+        raise Abort(f"{told}\nNothing was published.") from None
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:  # fmt: skip
@@ -270,7 +278,13 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
             state.memory.whole.wait()
         runs.opened = programs.get(path, runs.opened)
 
-    server.set_app(serving.policed(server.get_app(), opened))
-    server.builder = serving.forgiving(builder)
+    def failed() -> str:
+        return state.memory.failure
+
+    def forgiven(failure: str) -> None:
+        state.memory.failure = failure
+
+    server.set_app(serving.policed(server.get_app(), opened, failed))
+    server.builder = serving.forgiving(builder, forgiven, failed, root)
     runs.hold_port(*config.dev_addr)  # it may have been taken meanwhile
     return server

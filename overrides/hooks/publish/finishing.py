@@ -9,7 +9,7 @@ import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from runner import Place
+from runner import Place, read_text
 
 LINK = re.compile(r'<a\b(?P<before>[^>]*?)\shref="(?P<href>[^"]*)"(?P<after>[^>]*)>')
 OTHER_SITE = re.compile(r"(https?:)?//")
@@ -95,7 +95,7 @@ def page_policy(templates: Path) -> str:
     """
     digests = set()
     for path in sorted(templates.rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, str(path.relative_to(templates.parent)))
         for script in INLINE.finditer(text):
             if re.search(r"\{[{%#]", script[1]):
                 line = text.count("\n", 0, script.start()) + 1
