@@ -204,7 +204,11 @@ class Build:
     def _check_sources(self, files: Files) -> None:
         """Raises SourceError where a file has the address of another, or the navigation lacks a page."""
         docs, languages = Path(self.config.docs_dir), self.languages.values()
-        own = [f for f in files if f.abs_src_path and f.src_dir == self.config.docs_dir]
+        own = [
+            file
+            for file in files
+            if file.src_dir == self.config.docs_dir and not file.inclusion.is_excluded()
+        ]
         found = [(docs / f.src_uri, f"{self.own['docs']}/{f.src_uri}") for f in own]
         pages = {f.src_uri for f in own if f.is_documentation_page()}
         made = {self.config.extra["zip"], ARCHIVE, *MADE_OF_ALL, *WRITTEN}
@@ -306,8 +310,10 @@ class Build:
         self.pages.give(files, self.config, self.about)
 
     def close_pages(self) -> None:
-        """Checks what the pages that were not read link to, and forgets what is no more."""
+        """Checks what pages link to, and forgets what is no more. Raises SourceError where a link misses, or a file is in no use."""
         self.pages.check_anchors(self.files, self.config)
+        if not self.records.waiting:
+            self._check_looked()
         self.pages.save()
         for uri, text in self.texts.items():
             address = posixpath.join(self.own["path"], text.url).removeprefix("./")
@@ -316,10 +322,32 @@ class Build:
     @property
     def here(self) -> str:
         """The file of the page that is being made; "" between pages."""
-        uri = self.pages.uri
+        return self._file(self.pages.uri)
+
+    def _file(self, uri: str) -> str:
         if uri in self.texts and uri.startswith("notebooks/") and uri[10:-3] in self.records:  # fmt: skip
             return f"snippets/{uri[10:-3]}.py"
         return f"{self.own['docs']}/{uri}" if uri else ""
+
+    def _check_looked(self) -> None:
+        """Checks what `look_at` found, of all pages together."""
+        path, files, docs = self.place[0], self.files, Path(self.config.docs_dir)
+        looked = {uri: self.pages.of(uri).looked for uri in self.texts}
+        ids = {posixpath.join(path, files.src_uris[uri].url).strip("./"): {*one["ids"]} for uri, one in looked.items()}  # fmt: skip
+        for uri, one in looked.items():
+            for lead in one["leads"]:
+                address, _, anchor = lead.partition("#")
+                if anchor not in ids.get(address, {anchor}):
+                    problem = f"its link '{lead}' leads to no anchor."
+                    Place(self._file(uri)).fail(problem, "name one that is there.")
+        used = {name for one in looked.values() for name in one["uses"]}
+        used |= {posixpath.join(path, name) for name in ("CNAME", "robots.txt")}
+        for file in files:
+            own = file.abs_src_path and Path(file.abs_src_path).is_relative_to(docs)
+            own = own and not file.inclusion.is_excluded()
+            if own and file.src_uri not in self.texts and posixpath.join(path, file.dest_uri) not in used:  # fmt: skip
+                name = f"{self.own['docs']}/{file.src_uri}"
+                Place(name).fail("no page links to this file.", "link to it, or remove it.")  # fmt: skip
 
     # A page
 
@@ -328,6 +356,11 @@ class Build:
         uri = page.file.src_uri
         self.pages.making(uri)
         page.meta.update(self.about[uri])
+        if (name := page.meta.get("template")) is not None:
+            folders = [Path(folder) for folder in self.config.theme.dirs]
+            if not any((folder / str(name)).is_file() for folder in folders):
+                place = self.edition.sources[uri].place("template:")
+                place.fail(f"there is no template '{name}'.", "leave the line out.")
         return self.reading.begin(self.texts[uri])
 
     def page_context(self, page: Page) -> dict[str, Any]:

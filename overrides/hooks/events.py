@@ -31,8 +31,8 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
-from publish.finishing import finished_page
-from runner import SourceError
+from publish.finishing import finished_page, look_at
+from runner import Place, SourceError
 
 log = logging.getLogger("mkdocs.hooks")
 
@@ -171,8 +171,11 @@ def on_template_context(context: TemplateContext, template_name: str, config: Mk
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    finished = finished_page(output, page.url, *state.now.place)
-    state.now.pages.keep(page, finished)
+    now = state.now
+    finished = finished_page(output, page.url, *now.place)
+    with _told():
+        looked = look_at(finished, page.url, now.place[0], Place(now.here))
+    now.pages.keep(page, finished, looked._asdict())
     return finished
 
 
@@ -191,8 +194,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     # It holds the time at which it was made, and whoever reads it reads the other one, too.
     Path(config.site_dir, "sitemap.xml.gz").unlink(missing_ok=True)
     if not now.taken:
-        now.close_pages()
         with _told():
+            now.close_pages()
             now.keep_addresses()
     built = [now.language]
     if not now.own["path"]:

@@ -189,7 +189,8 @@ class Kept:
         key: of what it is made from.
         title: as the navigation shows it.
         asked: what else it asked for while it was made: a digest of each, by its name in `Notes`.
-        anchors: its ids.
+        anchors: its ids, as MkDocs knows them.
+        looked: what `publish.finishing.look_at` found in it.
         links: the anchors of other pages that it links to, by their uri, and how it writes each link.
         output: its HTML as it is published.
         files: what goes with it, by path: its copy, its notebook, its figures.
@@ -200,6 +201,7 @@ class Kept:
     title: str = ""
     asked: dict[str, str] = field(default_factory=dict)
     anchors: list[str] = field(default_factory=list)
+    looked: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     output: str = ""
     files: dict[str, str] = field(default_factory=dict)
@@ -342,11 +344,12 @@ class Pages:
                 page.meta.update(about[uri])
             files.append(file)
 
-    def keep(self, page: Page, output: str) -> None:
+    def keep(self, page: Page, output: str, looked: dict[str, list[str]]) -> None:
         """Keeps a page that has been made, unless it brought a warning."""
         uri, links = page.file.src_uri, page.links_to_anchors or {}
         self.making("")
         kept = self.made[uri]
+        kept.looked = looked
         if uri in self.warned:
             return
         kept.title, kept.output = str(page.title), output

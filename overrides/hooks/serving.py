@@ -189,8 +189,8 @@ def policed(
             allowed = b"%b %b" % (own, digest(script[1]).encode())
             body = body.replace(own, allowed, 1)
             if failure := failed():
-                told = f'<div role="alert" class="md-typeset"><pre>{html.escape(failure)}</pre></div>'
-                body = BODY.sub(lambda tag: tag[0] + told.encode(), body, count=1)
+                note = f'<div role="alert" class="md-typeset"><pre>{html.escape(failure)}</pre></div>'
+                body = BODY.sub(lambda tag: tag[0] + note.encode(), body, count=1)
             headers = [pair for pair in headers if pair[0] != "Content-Length"]
             headers.append(("Content-Length", str(len(body))))
         start_response(status, headers)

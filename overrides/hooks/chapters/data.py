@@ -404,6 +404,8 @@ def read_source(
     if not front and re.match(r"---[ \t]*\n", text):
         Place(name, 1).fail("the front matter has no end.", "write '---' below it.")
     source = Source(uri, name, meta or {}, text[len(head) :], head, cache)
+    if not source.text.strip():
+        source.place().fail("the page is empty.", "begin it with '# Title { #id }'.")
     for key, (form, example) in META.items():
         said = source.meta.get(key)
         if form is list and said is not None:

@@ -107,7 +107,7 @@ class Edition:
                 one.place.fail(
                     problem, f"write '::: correction {one.id}' where it belongs."
                 )
-            if not text and self.texts.keys() >= {"corrections.md"}:
+            if not text:
                 problem = f"there is no chapter {one.page}.md to show '{one.id}'."
                 one.place.fail(problem, "give the file the name of its chapter.")
 
