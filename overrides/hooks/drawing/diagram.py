@@ -14,7 +14,7 @@ TITLE = re.compile(r"^\s*accTitle:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 DESCRIPTION = re.compile(r"^\s*accDescr:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
 # What Mermaid's own style sheet and scripts would do.
-STYLED = re.compile(r"(?m)^\s*(?:style|linkStyle|click)\b.*|\$\$.*")
+STYLED = re.compile(r"(?m)^\s*(?:style|linkStyle)\b.*|\$\$.*")
 # The first word after front matter and comments.
 KIND = re.compile(r"(?:---\n(?:.*\n)*?---\n)?(?:\s|%%.*\n)*(?P<kind>[\w-]*)")
 KINDS = ("flowchart", "graph")
@@ -47,7 +47,7 @@ def diagram_svg(source: str, prefix: str) -> str:
         )
     if found := STYLED.search(source):
         raise DiagramError(
-            f"'{found[0].strip()}' is not drawn: say it in words, without colours, links and formulas"
+            f"'{found[0].strip()}' is not drawn: say it in words, without colours and formulas"
         )
     try:
         drawn = mmdr.render(DESCRIPTION.sub("", TITLE.sub("", source))).svg()

@@ -27,8 +27,9 @@ TYPES = {
 # What was meant for the build; and what may show it: code, and what nobody sees.
 RAW = re.compile(r"\{\{|:::|⟦|\[\^|--8<--|\{ ?\.[a-z][^{}\n]*\}")
 CODE = re.compile(r"<!--.*?-->|<(pre|code|samp|math|script|style|template)\b.*?</\1>", re.DOTALL)  # fmt: skip
-NO_ELEMENT = re.compile(r"<!--.*?-->|(?<=>)[^<]+|<(script|style)\b[^>]*>.*?</\1>", re.DOTALL)  # fmt: skip
-ID, TARGET = re.compile(r'<[^>]*?\sid="([^"]*)"'), re.compile(r'\s(?:href|src)="([^"]*)"')  # fmt: skip
+NO_ELEMENT = re.compile(r"<!--.*?-->|<script\b[^>]*>.*?</script>", re.DOTALL)
+TAG, ID = re.compile(r"<[a-z][^<>]*>"), re.compile(r' id="([^"]*)"')
+TARGET = re.compile(r' (?:href|src)="([^"]*)"')
 # The same in the copies; a mark of a note is right there.
 CODE_OF_COPY = re.compile(
     r"(?ms)^[ >]*(?:[-*+] |\d+\. )*(?P<f>`{3,}|~{3,}).*?^[ >]*(?P=f)`*$|(?P<t>`+)(?!`).+?(?<!`)(?P=t)(?!`)"
@@ -116,7 +117,7 @@ def look_at(html: str, url: str, path: str, place: Place) -> Looked:
     told, _, body = html.partition("</head>")
     own = body[body.find("<article") : body.rfind("</article>")]
     refuse_raw(told + own, CODE, place)
-    elements = NO_ELEMENT.sub("", html)
+    elements = "".join(TAG.findall(NO_ELEMENT.sub("", html)))
     ids = [unescape(one) for one in ID.findall(elements)]
     if len(known := set(ids)) < len(ids):
         twice = next(one for one in ids if ids.count(one) > 1)
@@ -139,9 +140,11 @@ def look_at(html: str, url: str, path: str, place: Place) -> Looked:
 
 def refuse_raw(text: str, code: re.Pattern[str], place: Place) -> None:
     """Raises SourceError where a text shows what was meant for the build, outside of what `code` finds and what quotes that."""
-    shown = [unescape(re.sub("<[^>]*>", "", one[0])) for one in code.finditer(text)]
+    if not RAW.search(text):
+        return
+    shown = [unescape(re.sub("<[^>]*>", "", one[0])).strip(" `") for one in code.finditer(text) if RAW.search(one[0])]  # fmt: skip
     rest = unescape(code.sub("", text))
-    for one in sorted({part.strip(" `") for part in shown if RAW.search(part)}, key=len, reverse=True):  # fmt: skip
+    for one in sorted(set(shown), key=len, reverse=True):
         rest = rest.replace(one, "")  # a title, a contents
     if found := RAW.search(rest):
         near = " ".join(rest[max(0, found.start() - 20) : found.end() + 20].split())
