@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import NoReturn
 from xml.etree.ElementTree import Element, SubElement
 
 from drawing.output import stops
@@ -371,6 +372,14 @@ class Check:
                 "write the link as Markdown: [words](page.md).",
             )
         return kept
+
+    def unclosed(self) -> NoReturn:
+        """Raises SourceError: something of raw HTML does not end."""
+        opened = re.search(r"<[a-z][^>\n]*\bmarkdown\b", self.source)
+        self._at(opened.start() if opened else self.source.rfind("<")).fail(
+            "what begins here, or below it, is not closed.",
+            "end each element of HTML on a line of its own: </div>.",
+        )
 
     def _allowed(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Raises SourceError where the policy of the page forbids an element, or a link runs something."""
