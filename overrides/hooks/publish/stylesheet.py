@@ -70,10 +70,11 @@ def read_sheet(path: Path, cache: Path) -> list[Rule]:
     Raises:
         SourceError: it is broken.
     """
-    text, own = read_text(path, path.name), Path(__file__).read_text(encoding="utf-8")
+    name = re.sub(r"^.*(?=overrides/)", "", path.as_posix(), flags=re.DOTALL)
+    text, own = read_text(path, name), Path(__file__).read_text(encoding="utf-8")
 
     def make() -> bytes:
-        return json.dumps(parsed(text, path.name)).encode()
+        return json.dumps(parsed(text, name)).encode()
 
     found = remembered(cache, f"{path.name}.json", f"{own}\n{text}", make)
     rules: list[Rule] = json.loads(found)
