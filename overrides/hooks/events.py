@@ -255,6 +255,12 @@ def on_build_error(error: Exception) -> None:
         raise Abort(f"{told}\nNothing was published.") from None
 
 
+def on_shutdown() -> None:
+    """Ctrl-C ends the programs that run: Python waits for the threads that wait for them before it calls `atexit`."""
+    if state.memory.runs:
+        state.memory.runs.end()
+
+
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:  # fmt: skip
     """Watches all that a page is made of; a failed rebuild leaves the last good site up."""
     root = Path(config.config_file_path).resolve().parent
