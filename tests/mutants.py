@@ -1,10 +1,10 @@
 """Whether the tests notice: changes one thing in the build code at a time and runs the tests that run this line.
 
-    python tests/mutants.py [--count 300] [--seed 18] [--only chapters/values.py] [--list]
+    python tests/mutants.py [--count 300] [--seed 18] [--only chapters/values.py] [--list] [--breaks]
 
 The quick tests run once in a copy of the project, traced (`traced.py`). Each mutant then gets a fork of this process, which
 has imported what is not ours, and in it pytest with the tests that run the changed statement, the quickest first, up to the
-first failure. A mutant is caught by a failing test, or because the tests then take several times as long.
+first failure; where no quick test runs it, with the tests of a small whole site. A mutant is caught by a failing test, or because the tests then take several times as long.
 
 mutmut and cosmic-ray do not fit. mutmut puts every variant of a function into the file beside it, with a call into mutmut;
 but files of ours run in processes that have nothing but the standard library (`runner/child.py`), are sent to other machines
@@ -38,7 +38,8 @@ from mutators import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 HOOKS = ROOT / "overrides/hooks"
-ARGUED = Path(__file__).with_name("mutants.yml")
+ARGUED, BREAKS = (Path(__file__).with_name(f"{n}.yml") for n in ("mutants", "breaks"))
+WHOLE = "tests/hooks/test_small_site.py"  # is asked of what no quick test runs
 TESTS = ("tests/hooks", "tests/chapters")  # tests/snippets is about programs
 # Tests of the tests, and what looks at the text of the build code.
 NOT_ASKED = ("test_mutants.py", "test_house.py", "test_passed.py")
@@ -149,24 +150,40 @@ class Trace:
 
 
 def trace(copy: Path, cache: Path) -> Trace:
-    """Runs the quick tests in a copy of the project, unless what decides them is as it was."""
-    digest = hashlib.sha256()
-    for path in sorted(f for f in copy.rglob("*") if f.is_file()):
-        name = path.relative_to(copy).as_posix()
-        if not name.startswith(".cache") and "__pycache__" not in name:
-            digest.update(name.encode() + path.read_bytes())
-    kept = cache / f"{digest.hexdigest()[:16]}.json"
-    if not kept.exists():
-        tests = _traced(copy)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(tests), encoding="utf-8")
-    return Trace(json.loads(kept.read_text(encoding="utf-8")))
+    """Runs the quick tests in a copy of the project: of each file of them, unless what decides it is as it was."""
+    hooks, helpers = copy.glob("overrides/hooks/**/*.py"), copy.glob("tests/*.py")
+    own = ("mutants.py", "mutators.py")
+    shared = _digest(sorted(p for p in (*hooks, *helpers) if p.name not in own))
+    kept, missing = dict[str, Path](), list[str]()
+    for path in sorted(
+        p for folder in TESTS for p in (copy / folder).glob("test_*.py")
+    ):
+        if path.name not in NOT_ASKED:
+            name = path.relative_to(copy).as_posix()
+            key = f"{path.stem}-{shared[:8]}-{_digest([path])[:8]}.json"
+            kept[name] = cache / key
+            missing += [name] * (not kept[name].exists())
+    if missing:
+        tests = _traced(copy, missing)
+        cache.mkdir(parents=True, exist_ok=True)
+        for name in missing:
+            here = {n: t for n, t in tests.items() if n.partition("::")[0] == name}
+            kept[name].write_text(json.dumps(here), encoding="utf-8")
+    known: dict[str, dict[str, Any]] = {}
+    for file in kept.values():
+        known |= json.loads(file.read_text(encoding="utf-8"))
+    return Trace(known)
 
 
-def _traced(copy: Path) -> dict[str, Any]:
+def _digest(files: list[Path]) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def _traced(copy: Path, files: list[str]) -> dict[str, Any]:
+    """What each test of these files ran, with how long it took."""
     tests: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="traced-") as folder:
-        words = ["--quick", "-q", "-p", "traced", "-p", "no:cacheprovider", *TESTS]
+        words = ["--quick", "-q", "-p", "traced", "-p", "no:cacheprovider", *files]
         words += ["-n", str(os.cpu_count()), "--dist", "loadfile"]
         own = {"TRACED": folder, "PYTHONPATH": str(copy / "tests")}
         with Path(folder, "log").open("w") as log:
@@ -182,12 +199,14 @@ def _traced(copy: Path) -> dict[str, Any]:
             tests |= said["tests"]
             for name in said["failed"]:
                 print(f"Not asked, it fails as it is: {name}", file=sys.stderr)
-        if not tests:
+        if not list(Path(folder).glob("*.json")):
             sys.exit(Path(folder, "log").read_text()[-3000:])
     return tests
 
 
 # One mutant
+
+Job = tuple[Mutant, list[str], float]
 
 
 @dataclass
@@ -196,7 +215,7 @@ class Found:
 
     mutant: Mutant
     by: str
-    asked: int
+    asked: list[str]
     seconds: float
 
 
@@ -240,11 +259,11 @@ class Slot:
         self.copy = copy
         self.told, self.log = copy.with_suffix(".told"), copy.with_suffix(".log")
         self.temporary = copy.with_suffix(".tmp")
-        self.count, self.process, self.asked, self.begun, self.limit = 1, 0, 0, 0.0, 0.0
+        self.count, self.process, self.begun, self.limit = 1, 0, 0.0, 0.0
 
     def begin(self, mutant: Mutant, names: list[str], limit: float) -> None:
         """Forks, and has the tests run there."""
-        self.mutant, self.asked, self.limit = mutant, len(names), limit
+        self.mutant, self.asked, self.limit = mutant, names, limit
         self.told.unlink(missing_ok=True)
         path = self.copy / "overrides/hooks" / mutant.file
         path.write_text(mutant.apply(path.read_text("utf-8")), encoding="utf-8")
@@ -312,22 +331,17 @@ class Slot:
         shutil.rmtree(self.temporary, ignore_errors=True)
 
 
-def tried(
-    wanted: Iterable[Mutant], known: Trace, copies: Iterable[Path]
-) -> Iterator[Found]:
-    """What comes of each mutant, as many at a time as there are copies."""
-    waiting = list(wanted)[::-1]
+def tried(jobs: Iterable[Job], copies: Iterable[Path]) -> Iterator[Found]:
+    """What comes of each mutant, as many at a time as there are copies; a job is one with its tests and its limit."""
+    for name in IMPORTED.split():
+        importlib.import_module(name)
+    waiting = list(jobs)[::-1]
     free, busy = [Slot(copy) for copy in copies], list[Slot]()
     try:
         while waiting or busy:
             while waiting and free:
-                mutant = waiting.pop()
-                if not (names := known.asked(mutant)):
-                    yield Found(mutant, "", 0, 0.0)
-                    continue
-                usual = sum(known.tests[name]["seconds"] for name in names)
                 busy.append(free.pop())
-                busy[-1].begin(mutant, names, 30 + 3 * usual)
+                busy[-1].begin(*waiting.pop())
             for slot in [*busy]:
                 if result := slot.ended():
                     busy.remove(slot)
@@ -364,17 +378,62 @@ def report(results: list[Found]) -> bool:
             good &= bool(why) or group not in GROUPS
             place = f"{one.mutant.file}:{one.mutant.line} in {one.mutant.within}"
             change = f"{one.mutant.old!r} → {one.mutant.new!r}"
-            print(f"{place}: {change} ({one.asked} tests) {why}".rstrip())
+            print(f"{place}: {change} ({len(one.asked)} tests) {why}".rstrip())
     for group, each in [*sorted(groups.items()), ("all", results)]:
         caught = sum(bool(one.by) for one in each)
         late = sum(one.by == "time" for one in each)
-        alone = sum(not one.asked for one in each)
+        whole = sum(one.asked == [WHOLE] for one in each)
         least = LEAST if group == "all" else LEAST_OF_THESE if group in GROUPS else 0
         good &= caught >= least * len(each)
         print(
             f"{group:<16} {caught:4} of {len(each):4} caught ({caught / len(each):4.0%}), "
-            f"{late} by taking too long; {alone} that no quick test runs"
+            f"{late} by taking too long; {whole} by a whole build"
         )
+    return good
+
+
+def try_sample(wanted: list[Mutant], folder: Path) -> list[Found]:
+    """Tries these, and tells of each as it ends."""
+    begun, results = time.monotonic(), []
+    copies = [copied(folder / "0")]
+    known = trace(copies[0], ROOT / ".cache/mutants")
+    for number in range(1, os.cpu_count() or 1):
+        copies.append(Path(shutil.copytree(copies[0], folder / str(number))))
+    print(f"{len(known.tests)} tests, {time.monotonic() - begun:.0f} s", flush=True)
+    jobs = []
+    for mutant in wanted:
+        names = known.asked(mutant)
+        usual = sum(known.tests[name]["seconds"] for name in names)
+        late = 30 + 3 * usual if names else 300
+        jobs.append((mutant, names or [WHOLE], late))
+    for one in tried(jobs, copies):
+        results.append(one)
+        place = f"{one.mutant.file}:{one.mutant.line}"
+        change = f"{one.mutant.old!r} → {one.mutant.new!r}"
+        told = f"{len(results):4} {one.seconds:5.1f} s {place} {change}: {one.by or 'NOT NOTICED'}"
+        print(told, file=sys.stderr, flush=True)
+    return results
+
+
+def try_breaks(folder: Path) -> bool:
+    """Makes each of BREAKS; whether its own test notices it."""
+    copies = [copied(folder / str(number)) for number in range(os.cpu_count() or 1)]
+    jobs, expected, good = list[Job](), dict[str, str](), True
+    for one in yaml.safe_load(BREAKS.read_text(encoding="utf-8")):
+        text = (HOOKS / one["file"]).read_text(encoding="utf-8")
+        if text.count(one["says"]) != 1:
+            sys.exit(f"{one['file']} does not say once: {one['says']}")
+        start = text.index(one["says"])
+        span = (0, start, start + len(one["says"]), one["says"], one["instead"])
+        mutant = Mutant(one["file"], one["what"], *span, (0, 0), False)
+        jobs.append((mutant, [one["test"]], 300.0))
+        expected[mutant.name] = one["test"]
+    for found in tried(jobs, copies):
+        noticed = found.by.startswith(expected[found.mutant.name])
+        good &= noticed
+        if not noticed:
+            print(f"{found.mutant.name}: noticed by '{found.by}'")
+    print(f"{len(jobs)} breaks tried")
     return good
 
 
@@ -385,12 +444,18 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=18)
     parser.add_argument("--only", default="", help="files whose names begin so")
     parser.add_argument("--list", action="store_true", help="only say which")
+    parser.add_argument("--breaks", action="store_true", help="those of breaks.yml")
     return parser.parse_args()
 
 
 def main() -> int:
     """Tries a sample, and says how it went."""
     asked, begun = options(), time.monotonic()
+    # In the background of a shell nobody is interrupted; but tests interrupt what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if asked.breaks:
+        with tempfile.TemporaryDirectory(prefix="breaks-") as folder:
+            return 0 if try_breaks(Path(folder)) else 1
     chosen = {
         group: few
         for group, each in all_mutants(ROOT).items()
@@ -402,23 +467,8 @@ def main() -> int:
         for one in wanted:
             print(f"{one.file}:{one.line} {one.within}: {one.old!r} → {one.new!r}")
         return 0
-    results = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copies = [copied(Path(folder, "0"))]
-        known = trace(copies[0], ROOT / ".cache/mutants")
-        for number in range(1, os.cpu_count() or 1):
-            copies.append(Path(shutil.copytree(copies[0], Path(folder, str(number)))))
-        print(f"{len(known.tests)} tests, {time.monotonic() - begun:.0f} s", flush=True)
-        for name in IMPORTED.split():
-            importlib.import_module(name)
-        for one in tried(wanted, known, copies):
-            results.append(one)
-            place = f"{one.mutant.file}:{one.mutant.line}"
-            change = f"{one.mutant.old!r} → {one.mutant.new!r}"
-            by = one.by or "NOT NOTICED"
-            line = f"{len(results):4} {one.seconds:5.1f} s {place} {change}: {by}"
-            print(line, file=sys.stderr, flush=True)
-    good = report(results)
+        good = report(try_sample(wanted, Path(folder)))
     print(f"{time.monotonic() - begun:.0f} s")
     return 0 if good else 1
 

@@ -159,25 +159,25 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     match node:
         case ast.Compare():
             for n, kind in enumerate(map(type, node.ops)):
-                changed = ast.Compare(node.left, [*node.ops], node.comparators)
-                changed.ops[n] = COMPARED[kind]()
-                yield node, f"({ast.unparse(changed)})"
+                other = [*node.ops[:n], COMPARED[kind](), *node.ops[n + 1 :]]
+                compared = ast.Compare(node.left, other, node.comparators)
+                yield node, f"({ast.unparse(compared)})"
         case ast.BoolOp():
-            other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-            yield node, f"({ast.unparse(ast.BoolOp(other, node.values))})"
+            joint = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+            yield node, f"({ast.unparse(ast.BoolOp(joint, node.values))})"
         case ast.UnaryOp(op=ast.Not() | ast.USub()):
             yield node, f"({ast.unparse(node.operand)})"
         case ast.BinOp() if type(node.op) in RECKONED:
             changed = ast.BinOp(node.left, RECKONED[type(node.op)](), node.right)
             yield node, f"({ast.unparse(changed)})"
-        case ast.Constant(value=bool()):
-            yield node, str(not node.value)
-        case ast.Constant(value=int() | float()):
-            yield node, repr(node.value + 1)
-        case ast.Constant(value=str()):
-            yield node, repr(f"XX{node.value}XX")
-        case ast.Constant(value=bytes()):
-            yield node, repr(b"XX" + node.value)
+        case ast.Constant(value=bool() as told):
+            yield node, str(not told)
+        case ast.Constant(value=int() | float() as size):
+            yield node, repr(size + 1)
+        case ast.Constant(value=str() as text):
+            yield node, repr(f"XX{text}XX")
+        case ast.Constant(value=bytes() as data):
+            yield node, repr(b"XX" + data)
         case ast.JoinedStr():
             yield node, "'XX'"
         case ast.If() | ast.While() | ast.IfExp():
@@ -185,10 +185,10 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
         case ast.comprehension():
             for test in node.ifs:
                 yield from _negated(test)
-        case ast.Return(value=ast.expr()):
-            if ast.unparse(node.value) != "None":
-                yield node.value, "None"
-        case ast.Expr(value=ast.Call()) if not _is_said(node.value):
+        case ast.Return(value=ast.expr() as value):
+            if ast.unparse(value) != "None":
+                yield value, "None"
+        case ast.Expr(value=ast.Call() as call) if not _is_said(call):
             yield node, "pass"
         case ast.Raise():
             yield node, "pass"
