@@ -94,15 +94,16 @@ def sample(found: Mapping[str, list[Mutant]], count: int, seed: int) -> list[Mut
     }
     largest = max(shares, key=shares.__getitem__)
     shares[largest] += count - sum(shares.values())
-    drawn = []
+    drawn = list[tuple[bool, str, Mutant]]()
     for name, share in shares.items():
         again, ranked = Counter[str](), []
         for mutant in found[name]:
             ranked.append((mutant.rank(seed, again[mutant.name]), mutant))
             again[mutant.name] += 1
         ranked.sort(key=lambda one: one[0])
-        drawn += [mutant for _, mutant in ranked[:share]]
-    return drawn
+        drawn += [(name not in GROUPS, *one) for one in ranked[:share]]
+    drawn.sort(key=lambda one: one[:2])  # who stops early has a smaller sample
+    return [mutant for *_, mutant in drawn]
 
 
 # What runs which line
@@ -404,7 +405,8 @@ def try_sample(wanted: list[Mutant], folder: Path) -> list[Found]:
     for mutant in wanted:
         names = known.asked(mutant)
         usual = sum(known.tests[name]["seconds"] for name in names)
-        late = 30 + 3 * usual if names else 300
+        # By the clock; a busy machine may take ten times the processor time.
+        late = 60 + 10 * usual if names else 600
         jobs.append((mutant, names or [WHOLE], late))
     for one in tried(jobs, copies):
         results.append(one)

@@ -84,21 +84,22 @@ class Tracer:
         self, item: pytest.Item, nextitem: object
     ) -> Generator[None, object, object]:
         """What a test runs."""
-        self.now = set()
+        self.now, before = set(), sum(os.times()[:4])
         sys.settrace(self.called)  # what a test of ours may have taken away
         result = yield
         info = getattr(item, "_fixtureinfo", None)
         used = info.name2fixturedefs if info else {}
         self.tests.setdefault(item.nodeid, {}).update(
-            lines=self.now, fixtures=[_name(d) for each in used.values() for d in each]
+            lines=self.now,
+            fixtures=[_name(d) for each in used.values() for d in each],
+            seconds=sum(os.times()[:4]) - before,  # of processor time
         )
         return result
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """How long a test takes, and whether it passes at all."""
+        """Whether a test passes at all."""
         kept = self.tests.setdefault(report.nodeid, {})
-        kept["seconds"] = kept.get("seconds", 0.0) + report.duration
         kept["passed"] = kept.get("passed", True) and report.passed
 
     def pytest_sessionfinish(self) -> None:

@@ -55,7 +55,9 @@ CHANGES = {
     "from a import b": [],
     "problem = f'{a} is no b'": [],
     "if TYPE_CHECKING:\n    x = 1": [],
-    "say('Wait')": ["say('XXWaitXX')"],
+    "say('Wait')": [],
+    "place.fail('No.', f'{a + 1}')": ["pass"],
+    "raise ValueError('No.')": ["pass"],
 }
 
 
