@@ -204,7 +204,7 @@ class Firefox(Engine):
         while self.process.stderr and not found:
             line = self.process.stderr.readline()
             assert line, f"{program} has ended"
-            found = re.search(r"BiDi listening on (ws://\S+)", line)
+            found = re.search(r"BiDi listening on (\w+://\S+)", line)
         assert found
         threading.Thread(target=self._drain, daemon=True).start()
         # Playwright has a loop of events in the thread of the tests; this has one of its own.
