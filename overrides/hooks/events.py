@@ -20,7 +20,7 @@ import serving
 import taking
 from build import Build, Command, Memory, whole_site
 from describing import not_found_context
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -32,6 +32,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from publish.finishing import finished_page, look_at
+from rebuilds import Templates
 from runner import Place, SourceError
 
 log = logging.getLogger("mkdocs.hooks")
@@ -151,9 +152,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     now = state.now
     taking.write(now.edition, now.texts, files, config, now.pages)
     # Templates are compiled once, not in every build.
-    folder = root / ".cache" / "templates"
-    folder.mkdir(exist_ok=True)
-    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    env.bytecode_cache = Templates(root / ".cache" / "templates")
     # Chinese in JSON as itself: escaped, it is twice as long.
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
 
