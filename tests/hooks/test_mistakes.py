@@ -157,6 +157,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "a folder in a circle": (link("docs/en/loop", "."), "docs/en/loop/index.md: a link leads round"),
     "a page in a circle": (link("docs/en/loop.md", "loop.md"), "docs/en/loop.md: "),
     "a pipe": (lambda p: os.mkfifo(p.folder / "docs/en/pipe.txt"), "docs/en/pipe.txt: this is no file"),
+    "a pipe of data": (lambda p: os.mkfifo(p.folder / "docs/glossary.yml"), "docs/glossary.yml: this is no file"),
     "a file that nobody links to": (file("docs/en/x.bak", "x"), "docs/en/x.bak: no page links to this file"),
 }  # fmt: skip
 
