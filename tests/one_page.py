@@ -15,8 +15,8 @@ from chapters.page import Marks, Text
 from chapters.reading import Reading
 from conftest import ROOT, SMALL, alone
 from markdown import Markdown
-from records import ensure_records
-from runner import Place, Record, read_modules
+from records import ensure_records, read_modules
+from runner import Place, Record
 
 SMALL_RECORDS = ROOT / ".cache" / "small-records"
 

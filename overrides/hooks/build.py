@@ -20,18 +20,18 @@ from chapters.values import Records
 from copies.notebook import colab, download
 from describing import about_page, has_previews, letters_of, preview_cards, report_of
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from publish.assets import MADE_OF_ALL, finish_assets, is_published
+from publish.assets import MADE_OF_ALL, finish_assets, theme_assets
 from publish.finishing import page_policy
 from publish.metadata import read_citation
 from publish.moved import check_sources, keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
-from records import ARCHIVE, archived, ensure_records, find, read_programs
-from runner import Place, Snippet, packed, read_modules, remembered
+from records import ARCHIVE, archived, ensure_records, find, read_modules, read_programs
+from runner import Place, Snippet, packed, remembered
 from serving import Runs
 
 # What the build writes at the root of a language, beside its pages.
@@ -119,6 +119,11 @@ class Build:
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
+        self.folders = [Path(folder) for folder in config.theme.dirs]
+        # MkDocs would look through Material's ten thousand icons in each build; `choose_assets` takes what there is to take.
+        config.theme.dirs = [
+            str(f) for f in self.folders if not (f / ".icons").exists()
+        ]
         config.extra["policy"] = page_policy(root / "overrides")
         self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
@@ -207,7 +212,8 @@ class Build:
         own = [
             file
             for file in files
-            if file.src_dir == self.config.docs_dir and not file.inclusion.is_excluded()
+            if file.src_dir == self.config.docs_dir
+            and file.inclusion.value > InclusionLevel.DRAFT.value
         ]
         found = [(docs / f.src_uri, f"{self.own['docs']}/{f.src_uri}") for f in own]
         pages = {f.src_uri for f in own if f.is_documentation_page()}
@@ -293,10 +299,11 @@ class Build:
     def choose_assets(self, files: Files) -> None:
         """The theme's files that the site needs, once for all languages; the pictures of link previews."""
         for file in list(files):
-            if file.src_uri.startswith("assets/") and (
-                self.outer or not is_published(file.src_uri)
-            ):
+            if file.src_uri.startswith("assets/"):
                 files.remove(file)
+        place = self.config.site_dir, self.config.use_directory_urls
+        for uri, folder in () if self.outer else theme_assets(self.folders):
+            files.append(File(uri, str(folder), *place))
         if has_previews(self.config, self.command) and not self.outer:
             folder = self.cache / "cards"
             for path, picture in preview_cards(
@@ -316,7 +323,7 @@ class Build:
             self._check_looked()
         self.pages.save()
         for uri, text in self.texts.items():
-            address = posixpath.join(self.own["path"], text.url).removeprefix("./")
+            address = posixpath.join(self.own["path"], text.url.removeprefix("./"))
             self.memory.programs[address] = self.pages.programs(uri)
 
     @property
@@ -344,7 +351,7 @@ class Build:
         used |= {posixpath.join(path, name) for name in ("CNAME", "robots.txt")}
         for file in files:
             own = file.abs_src_path and Path(file.abs_src_path).is_relative_to(docs)
-            own = own and not file.inclusion.is_excluded()
+            own = own and file.inclusion.value > InclusionLevel.DRAFT.value
             if own and file.src_uri not in self.texts and posixpath.join(path, file.dest_uri) not in used:  # fmt: skip
                 name = f"{self.own['docs']}/{file.src_uri}"
                 Place(name).fail("no page links to this file.", "link to it, or remove it.")  # fmt: skip
@@ -421,9 +428,8 @@ class Build:
         languages = self.languages.values()
         # The first language's build holds all; any other stands by itself.
         paths = [""] if self.own["path"] else [one["path"] for one in languages]
-        folders = [Path(folder) for folder in self.config.theme.dirs]
         site, served = self.staging.folder, self.command == "serve"
-        finish_assets(site, self.cache, paths, folders, self.styles)
+        finish_assets(site, self.cache, paths, self.folders, self.styles)
         if not served:
             if self.config.extra["offline"]:
                 self.staging.fill(offline_files(site, paths))

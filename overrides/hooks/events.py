@@ -20,7 +20,7 @@ import serving
 import taking
 from build import Build, Command, Memory, whole_site
 from describing import not_found_context
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -145,14 +145,14 @@ def on_page_markdown(
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    if state.now.taken:
-        return
-    root = state.now.root
-    state.now.forward = env.get_template("moved.html").render
     now = state.now
+    env.loader = FileSystemLoader(now.folders)  # with the icons
+    if now.taken:
+        return
+    now.forward = env.get_template("moved.html").render
     taking.write(now.edition, now.texts, files, config, now.pages)
     # Templates are compiled once, not in every build.
-    env.bytecode_cache = Templates(root / ".cache" / "templates")
+    env.bytecode_cache = Templates(now.root / ".cache" / "templates")
     # Chinese in JSON as itself: escaped, it is twice as long.
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
 
@@ -252,6 +252,12 @@ def on_build_error(error: Exception) -> None:
     elif not isinstance(error, Abort):
         told = serving.unforeseen(error, page, root.resolve())
         raise Abort(f"{told}\nNothing was published.") from None
+
+
+def on_shutdown() -> None:
+    """Ctrl-C ends the programs that run: Python waits for the threads that wait for them before it calls `atexit`."""
+    if state.memory.runs:
+        state.memory.runs.end()
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import atexit
 import fcntl
 import html
 import logging
@@ -62,7 +61,6 @@ class Runs:
         """Starts the runs, once the first pages are served: these had the processors for themselves."""
         if self.missing:
             self.thread.start()
-            atexit.register(self.end)
 
     def hold_port(self, host: str, port: int) -> None:
         """Says that the port is taken, also by a server of this project that is about to take it. Raises Abort."""

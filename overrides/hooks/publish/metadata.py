@@ -132,14 +132,16 @@ def faq_questions(content: str) -> list[dict[str, Any]]:
     """
     from bs4 import BeautifulSoup
 
-    answers = BeautifulSoup(content, "html.parser").select("h2[id] + p")
+    questions = BeautifulSoup(content, "html.parser").find_all("h2", id=True)
+    answers = [question.find_next_sibling() for question in questions]
     return [
         {
             "@type": "Question",
-            "name": _words(answer.find_previous_sibling("h2")),
+            "name": _words(question),
             "acceptedAnswer": {"@type": "Answer", "text": _words(answer)},
         }
-        for answer in answers
+        for question, answer in zip(questions, answers, strict=True)
+        if answer and answer.name == "p"
     ]
 
 
