@@ -174,7 +174,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     finished = finished_page(output, page.url, *now.place)
     with _told():
         looked = look_at(finished, page.url, now.place[0], Place(now.here))
-    now.pages.keep(page, finished, looked._asdict())
+    now.pages.keep(page, finished, looked)
     return finished
 
 

@@ -8,7 +8,6 @@ import posixpath
 import re
 from html import unescape
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from runner import Place, read_text
@@ -94,15 +93,7 @@ def finish_links(page: str, own: str) -> str:
     return LINK.sub(finish, page)
 
 
-class Looked(NamedTuple):
-    """What a look at a finished page found: its ids, what it links to with an anchor on another page, and what files it uses."""
-
-    ids: list[str]
-    leads: list[str]
-    uses: list[str]
-
-
-def look_at(html: str, url: str, path: str, place: Place) -> Looked:
+def look_at(html: str, url: str, path: str, place: Place) -> dict[str, list[str]]:
     """Looks whether a finished page shows what was meant for the build, or leads nowhere in itself.
 
     Args:
@@ -110,6 +101,9 @@ def look_at(html: str, url: str, path: str, place: Place) -> Looked:
         url: its address in its language.
         path: where the language lies in the site, "" for the root.
         place: its file.
+
+    Returns:
+        Its "ids", what it links to with an anchor on another page ("leads"), and what files it "uses".
 
     Raises:
         SourceError: it does.
@@ -135,7 +129,7 @@ def look_at(html: str, url: str, path: str, place: Place) -> Looked:
             leads.add(f"{address.strip('/')}#{unquote(anchor)}")
         elif PurePosixPath(address).suffix:
             uses.add(address.strip("/"))
-    return Looked(sorted(known), sorted(leads), sorted(uses))
+    return {"ids": sorted(known), "leads": sorted(leads), "uses": sorted(uses)}
 
 
 def refuse_raw(text: str, code: re.Pattern[str], place: Place) -> None:
