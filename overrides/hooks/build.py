@@ -124,6 +124,8 @@ class Build:
         config.theme.dirs = [
             str(f) for f in self.folders if not (f / ".icons").exists()
         ]
+        if not config.site_url:  # it would be empty, and MkDocs would say so
+            config.theme.static_templates.discard("opensearch.xml")
         config.extra["policy"] = page_policy(root / "overrides")
         self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]

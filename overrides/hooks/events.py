@@ -31,7 +31,15 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
-from publish.finishing import finished_page, look_at
+from publish.finishing import (
+    CODE,
+    NOT_SEEN,
+    RAW,
+    TAG,
+    finished_page,
+    look_at,
+    refuse_raw,
+)
 from rebuilds import Templates
 from runner import Place, SourceError
 
@@ -173,7 +181,10 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     now = state.now
     finished = finished_page(output, page.url, *now.place)
     with _told():
-        looked = look_at(finished, page.url, now.place[0], Place(now.here))
+        if RAW.search(finished):
+            refuse_raw(finished, CODE, Place(now.here))
+        tags = TAG.findall(NOT_SEEN.sub("", finished))
+        looked = look_at(tags, page.url, now.place[0], Place(now.here))
     now.pages.keep(page, finished, looked)
     return finished
 
