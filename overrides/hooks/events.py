@@ -181,7 +181,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     now = state.now
     finished = finished_page(output, page.url, *now.place)
     with _told():
-        if RAW.search(finished):
+        if RAW.search(CODE.sub("", finished)):
             refuse_raw(finished, CODE, Place(now.here))
         tags = TAG.findall(NOT_SEEN.sub("", finished))
         looked = look_at(tags, page.url, now.place[0], Place(now.here))
