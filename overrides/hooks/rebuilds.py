@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from chapters.citations import Bibliography
 from chapters.edition import Edition
 from copies.markdown import Chapter
+from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -215,6 +216,23 @@ class Kept:
     output: str = ""
     files: dict[str, str] = field(default_factory=dict)
     chapter: Chapter = field(default_factory=lambda: Chapter("", []))
+
+
+class Templates(BytecodeCache):
+    """Compiled templates, in a folder; what is damaged there is compiled anew, since Python would run it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fills a bucket, if its template was compiled before."""
+        if found := recalled(self.folder / bucket.key, bucket.checksum):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps what was compiled."""
+        data = bucket.bytecode_to_string()
+        keep(self.folder / bucket.key, bucket.checksum, data)
 
 
 class Noted(Mapping[str, T]):
