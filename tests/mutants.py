@@ -287,10 +287,10 @@ class Slot:
             os.dup2(nothing.fileno(), 0)
         os.chdir(self.copy)
         sys.path.remove(str(Path(__file__).parent))
-        sys.dont_write_bytecode = True
-        os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "NO_MKDOCS_2_WARNING": "1"}
+        os.environ["NO_MKDOCS_2_WARNING"] = "1"
         options = ["-x", "-q", "--override-ini=addopts=", "-p", "no:cacheprovider"]
-        options += ["-p", "no:xdist", f"--basetemp={self.temporary}"]
+        options += ["-p", "no:xdist", "-p", "no:hypothesispytest"]  # imports much
+        options += [f"--basetemp={self.temporary}"]
         return int(pytest.main([*options, *names], [FirstFailure(self.told)]))
 
     def ended(self) -> Found | None:
