@@ -267,7 +267,9 @@ class Slot:
         self.mutant, self.asked, self.limit = mutant, names, limit
         self.told.unlink(missing_ok=True)
         path = self.copy / "overrides/hooks" / mutant.file
-        path.write_text(mutant.apply(path.read_text("utf-8")), encoding="utf-8")
+        kept = path.with_suffix(".kept")
+        path.rename(kept)
+        path.write_text(mutant.apply(kept.read_text("utf-8")), encoding="utf-8")
         os.utime(path, (self.count, self.count))  # no other version has this time
         self.count, self.begun = self.count + 1, time.monotonic()
         self.process = os.fork()
@@ -321,8 +323,11 @@ class Slot:
 
     def _clean(self) -> None:
         """Puts back what the mutant changed, and what its tests may have."""
-        file, cache = self.mutant.file, self.copy / ".cache"
-        shutil.copy2(HOOKS / file, self.copy / "overrides/hooks" / file)
+        path, cache = (
+            self.copy / "overrides/hooks" / self.mutant.file,
+            self.copy / ".cache",
+        )
+        path.with_suffix(".kept").replace(path)
         for path in cache.iterdir():
             if path.name != "records":
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

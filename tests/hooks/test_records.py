@@ -51,7 +51,7 @@ def cache(root: Path) -> Path:
 def made(snippet: Snippet, **facts: Any) -> Record:
     """The record of a program that nobody has run."""
     said = {"seconds": 1.25, "python": platform.python_version(), "packages": {}, "processor": "x86_64 Kind"}  # fmt: skip
-    notebook = {"cells": []}
+    notebook: dict[str, Any] = {"cells": []}
     given = {"values": {"word": snippet.name}, "provenance": said, "where": where()}
     return Record(snippet.name, key_of(snippet), notebook, **{**given, **facts})
 
@@ -99,8 +99,8 @@ def test_what_is_missing_runs_the_longest_first(
     assert {name: one.values["word"] for name, one in found.items()} == {n: n for n in "abc"}  # fmt: skip
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "Running 3 snippets, 2 at a time"
-    assert sorted(line[:11] for line in lines[1:]) == [f"   {n} of 3 " for n in (1, 2, 3)]  # fmt: skip
-    assert sorted(line[11:].split() for line in lines[1:]) == [[n, "1.2", "s"] for n in "abc"]  # fmt: skip
+    assert sorted(line[:10] for line in lines[1:]) == [f"   {n} of 3" for n in (1, 2, 3)]  # fmt: skip
+    assert sorted(line[10:].split() for line in lines[1:]) == [[n, "1.2", "s"] for n in "abc"]  # fmt: skip
     again = AtOnce()
     assert ensure_records(root, cache, None, workers(again)) == found
     assert (again.asked, capsys.readouterr().err) == ([], "")
