@@ -1,6 +1,6 @@
 """Whether the tests notice: changes one thing in the build code at a time and runs the tests that run this line.
 
-    python tests/mutants.py [--count 300] [--seed 18] [--only chapters/values.py] [--list] [--breaks]
+    python tests/mutants.py [--count 300] [--seed 18] [--only chapters/values.py] [--again] [--list] [--breaks]
 
 The quick tests run once in a copy of the project, traced (`traced.py`). Each mutant then gets a fork of this process, which
 has imported what is not ours, and in it pytest with the tests that run the changed statement, the quickest first, up to the
@@ -52,7 +52,7 @@ GROUPS = {
 }
 LEAST, LEAST_OF_THESE = 0.8, 0.95
 FEWEST = 20  # mutants of a group
-MOST_SECONDS = 60.0  # of the tests that are asked about one mutant
+MOST_SECONDS = 20.0  # of the tests that are asked about one mutant
 IMPORTED = """
   bs4 distributed markdown.extensions markdown_it material math_core mkdocs.commands.build mkdocs_jupyter.plugin mmdr nbformat
   numpy psutil pybtex.backends.plaintext pybtex.database.input.bibtex pybtex.style.names.plain pymdownx.highlight
@@ -131,7 +131,7 @@ class Trace:
         return self._in_order(found, Path(mutant.file).stem)
 
     def _in_order(self, names: list[str], own: str) -> list[str]:
-        """Those of its own file first, then the quickest, not more than take a minute together."""
+        """Those of its own file first, then the quickest, not more than take MOST_SECONDS together."""
         files: dict[str, list[str]] = defaultdict(list)
         for name in sorted(names, key=self._seconds):
             files[name.partition("::")[0]].append(name)
@@ -398,16 +398,18 @@ def report(results: list[Found]) -> bool:
     return good
 
 
-def try_sample(wanted: list[Mutant], folder: Path) -> list[Found]:
-    """Tries these, and tells of each as it ends."""
-    begun, results = time.monotonic(), []
+def try_sample(wanted: list[Mutant], folder: Path, again: bool) -> list[Found]:
+    """Tries these, and tells of each as it ends; `again` only those that nobody is known to have noticed."""
+    begun, log = time.monotonic(), ROOT / ".cache/mutants/last.json"
+    noticed = json.loads(log.read_text(encoding="utf-8")) if again else {}
+    results = [Found(m, by, [], 0.0) for m in wanted if (by := noticed.get(_id(m)))]
     copies = [copied(folder / "0")]
     known = trace(copies[0], ROOT / ".cache/mutants")
     for number in range(1, os.cpu_count() or 1):
         copies.append(Path(shutil.copytree(copies[0], folder / str(number))))
     print(f"{len(known.tests)} tests, {time.monotonic() - begun:.0f} s", flush=True)
     jobs = []
-    for mutant in wanted:
+    for mutant in (one for one in wanted if _id(one) not in noticed):
         names = known.asked(mutant)
         usual = sum(known.tests[name]["seconds"] for name in names)
         # By the clock; a busy machine may take ten times the processor time.
@@ -415,11 +417,18 @@ def try_sample(wanted: list[Mutant], folder: Path) -> list[Found]:
         jobs.append((mutant, names or [WHOLE], late))
     for one in tried(jobs, copies):
         results.append(one)
-        place = f"{one.mutant.file}:{one.mutant.line}"
-        change = f"{one.mutant.old!r} → {one.mutant.new!r}"
-        told = f"{len(results):4} {one.seconds:5.1f} s {place} {change}: {one.by or 'NOT NOTICED'}"
-        print(told, file=sys.stderr, flush=True)
+        if one.by:
+            noticed[_id(one.mutant)] = one.by
+        log.write_text(json.dumps(noticed), encoding="utf-8")
+        told = f"{_id(one.mutant)}: {one.by or 'NOT NOTICED'}"
+        print(
+            f"{len(results):4} {one.seconds:5.1f} s {told}", file=sys.stderr, flush=True
+        )
     return results
+
+
+def _id(one: Mutant) -> str:
+    return f"{one.file}:{one.line} {one.old!r} → {one.new!r}"
 
 
 def try_breaks(folder: Path) -> bool:
@@ -451,6 +460,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=18)
     parser.add_argument("--only", default="", help="files whose names begin so")
     parser.add_argument("--list", action="store_true", help="only say which")
+    parser.add_argument("--again", action="store_true", help="only what nobody noticed")
     parser.add_argument("--breaks", action="store_true", help="those of breaks.yml")
     return parser.parse_args()
 
@@ -475,7 +485,7 @@ def main() -> int:
             print(f"{one.file}:{one.line} {one.within}: {one.old!r} → {one.new!r}")
         return 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        good = report(try_sample(wanted, Path(folder)))
+        good = report(try_sample(wanted, Path(folder), asked.again))
     print(f"{time.monotonic() - begun:.0f} s")
     return 0 if good else 1
 

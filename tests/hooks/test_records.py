@@ -99,8 +99,8 @@ def test_what_is_missing_runs_the_longest_first(
     assert {name: one.values["word"] for name, one in found.items()} == {n: n for n in "abc"}  # fmt: skip
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "Running 3 snippets, 2 at a time"
-    assert sorted(line[:10] for line in lines[1:]) == [f"   {n} of 3" for n in (1, 2, 3)]  # fmt: skip
-    assert sorted(line[10:].split() for line in lines[1:]) == [[n, "1.2", "s"] for n in "abc"]  # fmt: skip
+    assert sorted(line[:9] for line in lines[1:]) == [f"   {n} of 3" for n in (1, 2, 3)]  # fmt: skip
+    assert sorted(line[9:].split() for line in lines[1:]) == [[n, "1.2", "s"] for n in "abc"]  # fmt: skip
     again = AtOnce()
     assert ensure_records(root, cache, None, workers(again)) == found
     assert (again.asked, capsys.readouterr().err) == ([], "")
