@@ -26,9 +26,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +97,11 @@ def sample(found: Mapping[str, list[Mutant]], count: int, seed: int) -> list[Mut
     shares[largest] += count - sum(shares.values())
     drawn = list[tuple[bool, str, Mutant]]()
     for name, share in shares.items():
-        again, ranked = Counter[str](), []
-        for mutant in found[name]:
-            ranked.append((mutant.rank(seed, again[mutant.name]), mutant))
-            again[mutant.name] += 1
-        ranked.sort(key=lambda one: one[0])
+        ranked = sorted(
+            ((one.rank(seed), one) for one in found[name]), key=itemgetter(0)
+        )
         drawn += [(name not in GROUPS, *one) for one in ranked[:share]]
-    drawn.sort(key=lambda one: one[:2])  # who stops early has a smaller sample
+    drawn.sort(key=itemgetter(0, 1))  # who stops early has a smaller sample
     return [mutant for *_, mutant in drawn]
 
 
@@ -402,14 +401,14 @@ def try_sample(wanted: list[Mutant], folder: Path, again: bool) -> list[Found]:
     """Tries these, and tells of each as it ends; `again` only those that nobody is known to have noticed."""
     begun, log = time.monotonic(), ROOT / ".cache/mutants/last.json"
     noticed = json.loads(log.read_text(encoding="utf-8")) if again else {}
-    results = [Found(m, by, [], 0.0) for m in wanted if (by := noticed.get(_id(m)))]
+    results = [Found(m, by, [], 0.0) for m in wanted if (by := noticed.get(m.name))]
     copies = [copied(folder / "0")]
     known = trace(copies[0], ROOT / ".cache/mutants")
     for number in range(1, os.cpu_count() or 1):
         copies.append(Path(shutil.copytree(copies[0], folder / str(number))))
     print(f"{len(known.tests)} tests, {time.monotonic() - begun:.0f} s", flush=True)
     jobs = []
-    for mutant in (one for one in wanted if _id(one) not in noticed):
+    for mutant in (one for one in wanted if one.name not in noticed):
         names = known.asked(mutant)
         usual = sum(known.tests[name]["seconds"] for name in names)
         # By the clock; a busy machine may take ten times the processor time.
@@ -418,17 +417,16 @@ def try_sample(wanted: list[Mutant], folder: Path, again: bool) -> list[Found]:
     for one in tried(jobs, copies):
         results.append(one)
         if one.by:
-            noticed[_id(one.mutant)] = one.by
+            noticed[one.mutant.name] = one.by
         log.write_text(json.dumps(noticed), encoding="utf-8")
-        told = f"{_id(one.mutant)}: {one.by or 'NOT NOTICED'}"
+        change = f"{one.mutant.old!r} → {one.mutant.new!r}"
+        told = (
+            f"{one.mutant.file}:{one.mutant.line} {change}: {one.by or 'NOT NOTICED'}"
+        )
         print(
             f"{len(results):4} {one.seconds:5.1f} s {told}", file=sys.stderr, flush=True
         )
     return results
-
-
-def _id(one: Mutant) -> str:
-    return f"{one.file}:{one.line} {one.old!r} → {one.new!r}"
 
 
 def try_breaks(folder: Path) -> bool:
