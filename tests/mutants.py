@@ -258,7 +258,7 @@ class Slot:
     def __init__(self, copy: Path) -> None:
         self.copy = copy
         self.told, self.log = copy.with_suffix(".told"), copy.with_suffix(".log")
-        self.temporary = copy.with_suffix(".tmp")
+        self.temporary, self.kept = copy.with_suffix(".tmp"), copy.with_suffix(".kept")
         self.count, self.process, self.begun, self.limit = 1, 0, 0.0, 0.0
 
     def begin(self, mutant: Mutant, names: list[str], limit: float) -> None:
@@ -266,9 +266,8 @@ class Slot:
         self.mutant, self.asked, self.limit = mutant, names, limit
         self.told.unlink(missing_ok=True)
         path = self.copy / "overrides/hooks" / mutant.file
-        kept = path.with_suffix(".kept")
-        path.rename(kept)
-        path.write_text(mutant.apply(kept.read_text("utf-8")), encoding="utf-8")
+        path.rename(self.kept)
+        path.write_text(mutant.apply(self.kept.read_text("utf-8")), encoding="utf-8")
         os.utime(path, (self.count, self.count))  # no other version has this time
         self.count, self.begun = self.count + 1, time.monotonic()
         self.process = os.fork()
@@ -326,7 +325,7 @@ class Slot:
             self.copy / "overrides/hooks" / self.mutant.file,
             self.copy / ".cache",
         )
-        path.with_suffix(".kept").replace(path)
+        self.kept.replace(path)
         for path in cache.iterdir():
             if path.name != "records":
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

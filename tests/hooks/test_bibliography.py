@@ -60,6 +60,8 @@ def test_what_was_read_is_not_read_again(
     assert seen == ["one", "two", "two"]
     read(tmp_path, ONE + TWO.replace("2021", "2022"), ZH)
     assert seen[3:] == ["one", "two"]
+    read(tmp_path, ONE + TWO.replace("2021", "2022"))
+    assert seen[5:] == [], "each language has a file of its own"
     read(tmp_path, ONE, {**EN, "cited_stop": "! "})
     assert seen[5:] == ["one"]
     monkeypatch.setattr(citations, "version", lambda name: f"another {name}")
@@ -76,3 +78,16 @@ def test_a_string_counts_for_the_entries_below_it(tmp_path: Path) -> None:
         )
         assert found.reference("one") == f"Ann One. {title}. 2020."
         assert found.line("one") == 3
+
+
+@pytest.mark.parametrize("before", ["", "\n", "\n\n", f"{ONE}\n"])
+def test_an_entry_that_cannot_be_read_has_its_line(tmp_path: Path, before: str) -> None:
+    for wrong in (
+        "@misc{two, title = {A",
+        "@misc{two, title = }",
+        "@misc{two, note = {\\unknown{x}}}",
+    ):
+        with pytest.raises(SourceError) as caught:
+            read(tmp_path, f"{before}{wrong}")
+        assert caught.value.line == before.count("\n") + 1
+        assert caught.value.path == NAME

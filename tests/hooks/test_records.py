@@ -395,6 +395,12 @@ def test_records_are_taken_from_folders_and_files(root: Path, cache: Path) -> No
         take(str(root / "nowhere"), programs, cache)
 
 
+def test_an_archive_that_cannot_be_read_is_named(root: Path, cache: Path) -> None:
+    (root / "parts/records-1.zip").mkdir(parents=True)
+    with pytest.raises(SourceError, match=r"FROM: .*parts/records-1\.zip cannot be read: Is a directory\."):  # fmt: skip
+        take(str(root / "parts"), [one(root)], cache)
+
+
 def test_what_is_damaged_or_another_s_is_not_taken(
     root: Path, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
