@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from chapters import citations
 from chapters.citations import Bibliography
+from pybtex.database import Entry
 from runner import SourceError
 from test_citations import EN, NAME, ZH
 
@@ -48,7 +49,7 @@ def test_what_was_read_is_not_read_again(
     seen: list[str] = []
     reference = citations._reference
 
-    def note(entry: citations.Entry, *more: object) -> str:
+    def note(entry: Entry, *more: object) -> str:
         seen.append(entry.key)
         return reference(entry, *more)  # type: ignore[arg-type]
 
