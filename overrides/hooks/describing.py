@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import functools
+import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import yaml
 from chapters.edition import Edition
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 from publish.cards import card, card_path
 from publish.metadata import About, faq_questions, plain_text
-from runner import Record
+from runner import Place, Record, remembered
 
 
 def has_previews(config: MkDocsConfig, command: str) -> bool:
@@ -127,11 +129,39 @@ def _configured(
     """What each language's configuration says under `extra`."""
     files = {name: root / one["config"] for name, one in languages.items()}
     texts = tuple(path.read_text(encoding="utf-8") for path in files.values())
-    return {name: _extra(path, texts) for name, path in files.items()}
+    cache = root / ".cache/configured"
+    return {name: _extra(path, texts, cache) for name, path in files.items()}
 
 
 @functools.lru_cache(16)  # every rebuild of `serve` asks again
-def _extra(path: Path, texts: tuple[str, ...]) -> Any:
+def _extra(path: Path, texts: tuple[str, ...], cache: Path) -> Any:
     """What a configuration says; `texts` are those of all, since one inherits from another."""
-    with path.open(encoding="utf-8") as file:
-        return yaml_load(file)["extra"]
+
+    def read() -> bytes:
+        tree = yaml.compose(path.read_text(encoding="utf-8"))
+        for node in _mappings(tree):
+            keys = [key.value for key, _ in node.value]
+            for key, _ in node.value:
+                if keys.count(key.value) > 1:
+                    here = Place(path.name, key.start_mark.line + 1)
+                    here.fail(f"'{key.value}' stands here twice.", "remove one.")
+        with path.open(encoding="utf-8") as file:
+            found = (yaml_load(file) or {}).get("extra", {})
+        if not isinstance(found.get("words"), dict):
+            Place(path.name).fail(
+                "it has no words.", "write them below 'extra: words:'."
+            )
+        return json.dumps(found).encode()
+
+    return json.loads(remembered(cache, f"{path.name}.json", repr(texts), read))
+
+
+def _mappings(node: Any) -> Iterator[yaml.MappingNode]:
+    """All mappings of a YAML file."""
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _mappings(value)

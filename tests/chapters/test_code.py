@@ -20,7 +20,8 @@ from chapter_files import LANGUAGES, file, pages
 from conftest import ROOT
 from markdown import Markdown
 from pytest_codeblocks import extract_from_buffer
-from runner import Record, Snippet, read_modules
+from records import read_modules
+from runner import Record, Snippet
 
 OPENING = re.compile(r"^(?P<indent> *)(?P<fence>```+|~~~+) *(?P<info>.*)$")
 INCLUDE = re.compile(

@@ -72,6 +72,7 @@ class Edition:
         self.corrections = read_corrections(docs / "corrections", languages, joined)[
             language
         ]
+        self._check_corrections()
         self.places = read_map(docs / "article-map.yml")
         references, cache = docs / "references.bib", project.root / ".cache/references"
         self.bibliography = Bibliography.read(
@@ -95,6 +96,20 @@ class Edition:
         marks, place = Marks(self.joined), source.place()
         numbered = marks.number(source.text, place)
         return Text(source.uri, numbered, place, marks)
+
+    def _check_corrections(self) -> None:
+        """Raises SourceError at a correction that its chapter does not show."""
+        for one in self.corrections.values():
+            text = self.texts.get(f"{one.page}.md")
+            shown = [directives.asked(mark) for mark in text.own] if text else []
+            if text and ("correction", one.id) not in shown:
+                problem = f"{one.page}.md does not show the correction '{one.id}'."
+                one.place.fail(
+                    problem, f"write '::: correction {one.id}' where it belongs."
+                )
+            if not text:
+                problem = f"there is no chapter {one.page}.md to show '{one.id}'."
+                one.place.fail(problem, "give the file the name of its chapter.")
 
     # What gives marks their meaning
 
