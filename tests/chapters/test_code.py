@@ -171,7 +171,7 @@ def python_of(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", everything(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_block_runs(path: Path, known: dict[str, str]) -> None:
+def test_every_block_has_run(path: Path, known: dict[str, str]) -> None:
     blocks = python_of(path)
     executed = execute(blocks, known)
     assert executed + sum(has_run(block, known) for block in blocks) == len(blocks)
