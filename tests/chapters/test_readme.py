@@ -68,7 +68,6 @@ NUMBERS = {
     "100 kB or 12 files": True,
     "as of November 2026": "as of November 2026" in (ROOT / "docs/en/index.md").read_text("utf-8"),
     "截至 2026 年 11 月": "2026 年 11 月" in (ROOT / "docs/zh/index.md").read_text("utf-8"),
-    "documentation of November 2026": True,
     "Python 3.11, 3.12 or 3.13": 'requires-python = ">=3.11,<3.14"' in (ROOT / "pyproject.toml").read_text("utf-8"),
     "Python 3.11 至 3.13": "(3, 11) <= sys.version_info[:2] <= (3, 13)" in MAKEFILE,
     "CC BY 4.0": "CC BY 4.0" in (ROOT / "LICENSE").read_text("utf-8"),
