@@ -29,7 +29,6 @@ import psutil
 from grown import grow
 from records import ensure_records, read_programs
 
-ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 PATIENCE = 600  # seconds
 SIZES = (1, 10)
 # What is edited, in which file, from what to what, and the most seconds of a build after it.
@@ -56,7 +55,7 @@ def mkdocs(*words: str, folder: Path) -> float:
     """Seconds that a command takes; it has to succeed."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "mkdocs", *words]
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True)
     if done.returncode:
         sys.exit(done.stderr.decode())
     return time.perf_counter() - started
@@ -88,7 +87,6 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mkdocs", *words],
             cwd=folder,
-            env=ENVIRONMENT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

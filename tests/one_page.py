@@ -7,25 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
 from bs4 import BeautifulSoup
 from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project
 from chapters.page import Text
-from chapters.reading import Reading
 from conftest import ROOT, SMALL, alone
-from markdown import Markdown
+from copies.configuration import read_languages
+from copies.leaving import read_pages
 from records import ensure_records
 from runner import Record, read_modules
 
 SMALL_RECORDS = ROOT / ".cache" / "small-records"
-
-
-class _Loader(yaml.SafeLoader):
-    """mkdocs.yml reads the environment; here it is empty."""
-
-
-_Loader.add_constructor("!ENV", lambda loader, node: None)
 
 
 @dataclass(frozen=True)
@@ -79,15 +71,8 @@ def read_all(
     return _extra(language)["words"], [page.text for page in pages]
 
 
-def _configuration(language: str = "en") -> dict[str, Any]:
-    name = "mkdocs.yml" if language == "en" else f"mkdocs.{language}.yml"
-    found = yaml.load((ROOT / name).read_text("utf-8"), _Loader)
-    return dict(found)
-
-
 def _extra(language: str) -> dict[str, Any]:
-    shared, own = _configuration()["extra"], _configuration(language)["extra"]
-    return {**shared, **own, "words": shared["words"] | own["words"]}
+    return dict(read_languages(ROOT)[language]["extra"])
 
 
 def _pages(
@@ -97,14 +82,6 @@ def _pages(
     titles = read_titles(root, list(records), languages)
     project = Project(root, records, read_modules(root), titles, languages)
     edition = Edition(project, language, extra["words"], extra["joined"], sources)
-    reading = Reading(edition)
-    names = _configuration()["markdown_extensions"]
-    options = {name: values or {} for name, values in names.items()}
-    options["pymdownx.superfences"] = {"custom_fences": reading.fences()}
-    md = Markdown(extensions=[*names, reading], extension_configs=options)
-    pages = []
-    for text in edition.texts.values():
-        md.reset()
-        html = md.convert(reading.begin(text))
-        pages.append(OnePage(html, text, records))
-    return pages
+    extensions = read_languages(ROOT)[language]["markdown_extensions"]
+    read = read_pages(edition, edition.texts.values(), extensions)
+    return [OnePage(page.html, page.text, records) for page in read]

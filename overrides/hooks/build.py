@@ -17,8 +17,9 @@ from chapters.edition import Edition, Project, check_twins
 from chapters.page import Text
 from chapters.reading import Reading
 from chapters.values import Records
+from copies.configuration import flat, letters_of, place_programs, read_languages
 from copies.notebook import colab, download
-from describing import about_page, has_previews, letters_of, preview_cards, report_of
+from describing import about_page, has_previews, preview_cards, report_of
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -187,7 +188,7 @@ class Build:
         words, joined = config.extra["words"], config.extra["joined"]
         self.edition = Edition(project, self.language, words, joined, sources)
         self.edition.colab = colab(config, self.own["path"])
-        self.edition.letters = letters_of(self.root, self.languages)
+        self.edition.letters = letters_of(read_languages(self.root))
         self.texts |= self.edition.texts
         self.pages.watch(self.edition)
         self.context = self._context(files)
@@ -375,19 +376,3 @@ def whole_site(site: Path, config: MkDocsConfig) -> bytes:
     paths = [one["path"] for one in config.extra["languages"].values()]
     # Twice as fast as the usual level, and a tenth larger.
     return packed(dict(offline_files(site, paths)), Path(config.extra["zip"]).stem, 3)
-
-
-def place_programs(nav: list[Any], pages: list[str]) -> None:
-    """Gives the programs' pages their place in the navigation, after their overview."""
-    for item in nav:
-        for entries in item.values() if isinstance(item, dict) else ():
-            if "notebooks/index.md" in entries:
-                entries += [page for page in pages if page not in entries]
-
-
-def flat(nav: Any) -> list[str]:
-    """The files of a navigation, in their order."""
-    if isinstance(nav, str):
-        return [nav]
-    items = nav.values() if isinstance(nav, dict) else nav
-    return [name for item in items for name in flat(item)]

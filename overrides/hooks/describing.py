@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from chapters.edition import Edition
+from copies.configuration import read_languages
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
-from mkdocs.utils.yaml import yaml_load
 from publish.cards import card, card_path
 from publish.metadata import About, faq_questions, plain_text
 from runner import Record
@@ -99,12 +98,6 @@ def report_of(about: About, config: MkDocsConfig, version: str) -> dict[str, str
     return {"version": version, "link": f"{issue}?{asked}"}
 
 
-def letters_of(root: Path, languages: Mapping[str, Mapping[str, str]]) -> dict[str, str]:  # fmt: skip
-    """The letters of each language between which no blanks stand (`extra.joined`), as its configuration says."""
-    found = _configured(root, languages)
-    return {name: str(extra.get("joined", "")) for name, extra in found.items()}
-
-
 def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
     """What the template of 404.html is given beside what all are: one page speaks every language, its own first.
 
@@ -113,25 +106,9 @@ def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
     own, languages = config.theme["language"], config.extra["languages"]
     base = urlsplit(config.extra["root_url"] or "/").path
     homes = {n: posixpath.join(base, one["path"], "") for n, one in languages.items()}
-    extras, editions = _configured(root, languages), []
+    configured, editions = read_languages(root), []
     for name in sorted(languages, key=lambda name: name != own):
-        words = extras[name]["words"]
+        words = configured[name]["extra"]["words"]
         editions.append({"language": name, "home": homes[name], "words": words})
     # A relative link would start from the unknown address.
     return {"base_url": homes[own], "twins": homes, "editions": editions}
-
-
-def _configured(
-    root: Path, languages: Mapping[str, Mapping[str, str]]
-) -> dict[str, Any]:
-    """What each language's configuration says under `extra`."""
-    files = {name: root / one["config"] for name, one in languages.items()}
-    texts = tuple(path.read_text(encoding="utf-8") for path in files.values())
-    return {name: _extra(path, texts) for name, path in files.items()}
-
-
-@functools.lru_cache(16)  # every rebuild of `serve` asks again
-def _extra(path: Path, texts: tuple[str, ...]) -> Any:
-    """What a configuration says; `texts` are those of all, since one inherits from another."""
-    with path.open(encoding="utf-8") as file:
-        return yaml_load(file)["extra"]

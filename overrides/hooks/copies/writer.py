@@ -19,7 +19,7 @@ from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER_RE
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TITLES = ("summary", "label")
-BLOCKS = {*HEADINGS, *TITLES, "p", "ul", "ol", "dl", "div", "blockquote", "table", "hr", "figure", "figcaption", "details"}  # fmt: skip
+BLOCKS = {*HEADINGS, *TITLES, "p", "ul", "ol", "li", "dl", "dt", "dd", "div", "blockquote", "hr", "figure", "figcaption", "details", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
 ALIGNED = {"left": ":---", "center": ":---:", "right": "---:"}
 EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~"}
 POWERS = str.maketrans("−-+0123456789n", "⁻⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")

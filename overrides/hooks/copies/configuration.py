@@ -1,0 +1,77 @@
+"""What mkdocs.yml says, of every language, for whoever is not MkDocs."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+OVERVIEW = "notebooks/index.md"
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain data, and `!ENV [NAME, default]`."""
+
+
+def _environment(loader: _Loader, node: yaml.SequenceNode) -> Any:
+    *names, default = loader.construct_sequence(node)
+    told = (os.environ[name] for name in names if name in os.environ)
+    return next(map(yaml.safe_load, told), default)
+
+
+_Loader.add_constructor("!ENV", _environment)
+
+
+def read_configuration(path: Path) -> dict[str, Any]:
+    """A configuration with all that it inherits."""
+    own = copy.deepcopy(_read(path.read_text(encoding="utf-8")))
+    parent = own.pop("INHERIT", None)
+    return merged(read_configuration(path.parent / parent), own) if parent else own
+
+
+@functools.lru_cache(16)  # every language, and every rebuild of `serve`, asks again
+def _read(text: str) -> Any:
+    return yaml.load(text, _Loader)
+
+
+def read_languages(root: Path) -> dict[str, dict[str, Any]]:
+    """The configuration of each language, the first one first."""
+    first = read_configuration(root / "mkdocs.yml")
+    languages = first["extra"]["languages"].items()
+    return {n: read_configuration(root / one["config"]) for n, one in languages}
+
+
+def letters_of(languages: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The letters of each language between which no blanks stand (`extra.joined`), as its configuration says."""
+    return {n: str(one["extra"].get("joined", "")) for n, one in languages.items()}
+
+
+def merged(first: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
+    """Two mappings as one; where both have a value, it is that of the second, unless both are mappings."""
+    both = {
+        name: merged(first[name], said)
+        for name, said in then.items()
+        if isinstance(said, Mapping) and isinstance(first.get(name), Mapping)
+    }
+    return {**first, **then, **both}
+
+
+def place_programs(nav: list[Any], pages: list[str]) -> None:
+    """Gives the programs' pages their place in the navigation, after their overview."""
+    for item in nav:
+        for entries in item.values() if isinstance(item, dict) else ():
+            if OVERVIEW in entries:
+                entries += [page for page in pages if page not in entries]
+
+
+def flat(nav: Any) -> list[str]:
+    """The files of a navigation, in their order."""
+    if isinstance(nav, str):
+        return [nav]
+    items = nav.values() if isinstance(nav, dict) else nav
+    return [name for item in items for name in flat(item)]

@@ -1,0 +1,254 @@
+"""The chapters of a language as files for another generator: what `python -m copies` does for each."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import posixpath
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+import yaml
+from chapters.data import Source, read_source, read_titles
+from chapters.edition import Edition, Project
+from chapters.page import Text
+from chapters.reading import Reading
+from jinja2 import Environment, FileSystemLoader
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from publish.finishing import page_policy
+from publish.moved import Link, Moved, read_moved
+from runner import Record, is_source, packed, read_modules
+
+from .configuration import flat, letters_of, place_programs, read_languages
+from .in_place import InPlace
+from .notebook import download
+
+# What is drawn by then, and would be looked for again.
+DRAWN = "pymdownx.arithmatex"
+
+
+class _Keep(Treeprocessor):
+    """Keeps the elements of a page once all that this project does to them is done."""
+
+    root = Element("div")
+
+    def run(self, root: Element) -> None:
+        self.root = copy.deepcopy(root)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was read: its text, its finished elements, and its HTML."""
+
+    text: Text
+    root: Element
+    html: str
+
+    @property
+    def address(self) -> str:
+        """Below that of its language; "" for the first page."""
+        return self.text.url.removeprefix("./")
+
+
+def read_pages(
+    edition: Edition, texts: Iterable[Text], extensions: Mapping[str, Any]
+) -> Iterator[Page]:
+    """Pages, read with these extensions of Python-Markdown, and their options."""
+    reading = Reading(edition)
+    options = {name: said or {} for name, said in extensions.items()}
+    options["pymdownx.superfences"] = {"custom_fences": reading.fences()}
+    md = Markdown(extensions=[*extensions, reading], extension_configs=options)
+    kept = _Keep(md)
+    md.treeprocessors.register(kept, "kept", 5.5)  # after ours, before the contents
+    for text in texts:
+        md.reset()
+        html = md.convert(reading.begin(text))
+        yield Page(text, kept.root, html)
+
+
+def url_of(uri: str) -> str:
+    """The address of a page below that of its language."""
+    folder, name = posixpath.split(uri.removesuffix(".md"))
+    return (
+        posixpath.join(folder, "" if name == "index" else name, "").lstrip("/") or "./"
+    )
+
+
+class Leaving:
+    """One language on its way to another generator.
+
+    Args:
+        root: the project's folder.
+        records: of all programs.
+        language: its name.
+        target: the folder of all languages.
+
+    Raises:
+        SourceError: as the build would.
+    """
+
+    def __init__(
+        self, root: Path, records: Mapping[str, Record], language: str, target: Path
+    ) -> None:
+        self.root, self.records, self.target = root, records, target
+        configurations = read_languages(root)
+        self.config = configurations[language]
+        self.languages = self.config["extra"]["languages"]
+        self.own, self.nav = self.languages[language], self.config.get("nav") or []
+        place_programs(self.nav, [f"notebooks/{name}.md" for name in records])
+        letters, words = (self.config["extra"][name] for name in ("joined", "words"))
+        names = list(self.languages)
+        titles = read_titles(root, list(records), names, letters)
+        project = Project(root, records, read_modules(root), titles, names)
+        sources = self._sources(letters)
+        self.edition = Edition(project, language, words, letters, sources)
+        self.edition.letters = letters_of(configurations)
+        programs = map(self.edition.program_page, records)
+        self.texts = self.edition.texts | {text.uri: text for text in programs}
+        for text in self.texts.values():
+            text.url = url_of(text.uri)
+
+    def _sources(self, letters: str) -> list[Source]:
+        """The chapters, in the order of the navigation."""
+        docs, order = self.own["docs"], flat(self.nav)
+        paths = filter(is_source, sorted((self.root / docs).rglob("*.md")))
+        uris = [path.relative_to(self.root / docs).as_posix() for path in paths]
+        uris.sort(key=lambda uri: order.index(uri) if uri in order else len(order))
+        files = {uri: f"{docs}/{uri}" for uri in uris}
+        return [read_source(self.root / f, uri, f, letters) for uri, f in files.items()]
+
+    def write(self) -> None:
+        """Writes the pages, what goes with them, and a configuration that names them."""
+        extensions = self.config["markdown_extensions"]
+        read = list(read_pages(self.edition, self.texts.values(), extensions))
+        for name, record in self.records.items():
+            words = self.edition.titles[name]
+            self._put(f"notebooks/{name}.ipynb", download(record, **words).encode())
+            self._put(f"notebooks/{name}.zip", packed(record.files, name))
+        moved = read_moved(self.root / "docs/moved.yml", "docs/moved.yml")
+        pages = {page.address: page for page in read}
+        for address, group in itertools.groupby(moved, key=lambda one: one.page):
+            self._lead_on(address, list(group), pages)
+        for page in read:
+            self._put(page.text.uri, self._written(page).encode())
+        shutil.copytree(self.root / "overrides/assets", self._path("assets"))
+        said = self._configuration()
+        text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
+        (self.target / self.own["config"]).write_text(text, encoding="utf-8")
+
+    def _path(self, name: str) -> Path:
+        return Path(self.target, self.own["docs"], name)
+
+    def _put(self, name: str, content: bytes) -> None:
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def _written(self, page: Page) -> str:
+        """A page's file: what it says of itself, and its Markdown."""
+        uri, words = page.text.uri, self.edition.words
+        about = self.edition.meta(uri)
+        if uri not in self.edition.sources:
+            about["title"] += f" ({words['notebook']})"
+        told = (n for n in ("title", "description", "keywords") if about.get(n))
+        front = [f"{n}: {json.dumps(about[n], ensure_ascii=False)}" for n in told]
+        head = ["---", *front, "---", ""] if front else []
+        return "\n".join([*head, InPlace(page.text, words).finished(page.root), ""])
+
+    def _lead_on(
+        self, address: str, moved: list[Moved], pages: Mapping[str, Page]
+    ) -> None:
+        """Gives a page the anchors that it had; where it is no more, a page that leads on stands there."""
+        page, links = pages.get(address), []
+        for one in moved:
+            there = pages.get(one.to_page)
+            ids = {e.get("id"): e for e in there.root.iter()} if there else {}
+            if not there or (one.to_anchor and one.to_anchor not in ids):
+                one.place.fail("the new address is not there.", "name one that is.")
+            anchor = f"#{one.to_anchor}" if one.to_anchor else ""
+            title = (
+                self.edition.meta(there.text.uri).get("title")
+                or self.edition.sources[there.text.uri].title
+            )
+            if page is there:
+                element, old = ids[one.to_anchor], Element("span", {"id": one.anchor})
+                old.tail, element.text = element.text, None
+                element.insert(0, old)
+            elif page:
+                line = SubElement(page.root, "p", {"id": one.anchor})
+                line.text = f"{self.edition.words['moved']} "
+                here = posixpath.dirname(page.text.uri) or "."
+                link = posixpath.relpath(there.text.uri, here) + anchor
+                SubElement(line, "a", {"href": link}).text = title
+            up = "../" * len(PurePosixPath(address).parts)
+            links.append(Link(one.anchor, up + one.to_page + anchor, title))
+        if not page:
+            self._put(f"{address}index.html", self._forward(links, up).encode())
+
+    def _forward(self, links: list[Link], up: str) -> str:
+        """The page at an address that is no more."""
+        templates = Environment(loader=FileSystemLoader(self.root / "overrides"))
+        config = {
+            **self.config,
+            "extra": {
+                **self.config["extra"],
+                "policy": page_policy(self.root / "overrides"),
+            },
+        }
+        return templates.get_template("moved.html").render(
+            config=config, root="", up=up, links=links
+        )
+
+    def _configuration(self) -> dict[str, Any]:
+        """What another generator is told: MkDocs' own words, without hooks and plugins."""
+        config, path = self.config, self.own["path"]
+        names = ("site_name", "site_description", "copyright", "repo_url", "extra_css")
+        said = {name: config[name] for name in names if config.get(name)}
+        if url := config.get("site_url"):
+            said["site_url"] = posixpath.join(url, path, "")
+        sections = config["extra"].get("sections", {})
+        extensions = {
+            n: o for n, o in config["markdown_extensions"].items() if n != DRAWN
+        }
+        theme = {
+            n: config["theme"][n]
+            for n in ("language", "font", "favicon", "palette", "features")
+        }
+        home = "../" if path else "./"
+        return said | {
+            "docs_dir": self.own["docs"],
+            "site_dir": posixpath.join("site", path),
+            "theme": {"variant": "classic", **theme},
+            "plugins": ["search"],
+            "markdown_extensions": extensions,
+            "nav": [self._place(item, sections) for item in self.nav],
+            "extra": {
+                "generator": False,
+                "alternate": [
+                    {
+                        "name": one["name"],
+                        "link": home + (f"{one['path']}/" if one["path"] else ""),
+                        "lang": name,
+                    }
+                    for name, one in self.languages.items()
+                ],
+            },
+        }
+
+    def _place(self, item: Any, sections: Mapping[str, str]) -> Any:
+        """A part of the navigation in the language; a program has another title there than on its page."""
+        if isinstance(item, str):
+            titles, name = self.edition.titles, PurePosixPath(item).stem
+            return (
+                item if item in self.edition.sources else {titles[name]["title"]: item}
+            )
+        return {
+            sections.get(title, title): [self._place(one, sections) for one in items]
+            for title, items in item.items()
+        }
