@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 
@@ -78,16 +79,21 @@ class Difference(NamedTuple):
 class Page:
     """A finished page."""
 
-    def __init__(self, path: Path) -> None:
-        self.html = path.read_text(encoding="utf-8")
-        self.soup = BeautifulSoup(self.html, "html.parser")
+    def __init__(self, path: Path, site: Path) -> None:
+        self.address = f"/{path.parent.relative_to(site).as_posix()}/".replace("./", "")
+        html = path.read_text(encoding="utf-8")
+        head, self.body = html.split("</head>")
+        self.soup = BeautifulSoup(head, "html.parser")
 
     @cached_property
     def article(self) -> Tag:
-        found = self.soup.select_one("article")
+        begin, end = self.body.index("<article"), self.body.index("</article>")
+        found = BeautifulSoup(self.body[begin:end], "html.parser").article
         assert found is not None
         for tag in found.select(FURNITURE):
             tag.decompose()
+        for tag in found.select("a[href]"):  # the same place has many names
+            tag["href"] = urljoin(self.address, str(tag["href"]))
         return found
 
     def said(self, name: str) -> list[str]:
@@ -153,7 +159,7 @@ def differences(ours: Path, theirs: Path) -> Iterator[Difference]:
     if leading_on(ours) != leading_on(theirs):
         yield Difference("", "redirects", str(leading_on(ours)), str(leading_on(theirs)))  # fmt: skip
     for page in sorted(here.keys() & there.keys()):
-        one, other = Page(here[page]), Page(there[page])
+        one, other = Page(here[page], ours), Page(there[page], theirs)
         for what in [*COMPARED, "anchors", "head"]:
             yield from _differences(page, what, one, other)
         for mark in other.unread():

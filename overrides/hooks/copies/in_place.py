@@ -22,6 +22,8 @@ IN_HTML = re.compile(r"[\\`*_\[\]{}]")
 FIRST = re.compile(r"^(\d{0,9})([-+:#.)])(?=#*\s)")
 # HTML that begins so is a block to Python-Markdown.
 BLOCK = re.compile(r"<(?:div|dl|figure|form|pre|section|table|script|p)\b")
+# md_in_html loses count of blocks in a block that do not begin a line.
+INNER = re.compile(r"(?<=[^\n])<(?:details|div|dl|figure|form|ol|p|section|table|ul)\b")
 PROSE = {"ul", "ol", "li", "p", "blockquote"}
 
 
@@ -65,7 +67,7 @@ class InPlace(Writer):
         elif part.kind == "code":
             yield Block(part.markdown)
         else:
-            text = re.sub(r"\n\s*\n", "\n", part)
+            text = INNER.sub(r"\n\g<0>", re.sub(r"\n\s*\n", "\n", part))
             yield Block(text if BLOCK.match(text) else f"<div>{text}</div>")
 
     def _held(self, line: Element) -> Part | None:

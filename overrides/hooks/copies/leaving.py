@@ -31,6 +31,7 @@ from .notebook import download
 
 # What is drawn by then, and would be looked for again.
 DRAWN = "pymdownx.arithmatex"
+NOTES = "///Footnotes Go Here///"  # Python-Markdown's word for the place of the notes
 
 
 class _Keep(Treeprocessor):
@@ -53,7 +54,10 @@ class Page:
     @property
     def address(self) -> str:
         """Below that of its language; "" for the first page."""
-        return self.text.url.removeprefix("./")
+        path = PurePosixPath(self.text.uri).with_suffix("")
+        return posixpath.join(
+            path.parent if path.name == "index" else path, ""
+        ).removeprefix("./")
 
 
 def read_pages(
@@ -70,14 +74,6 @@ def read_pages(
         md.reset()
         html = md.convert(reading.begin(text))
         yield Page(text, kept.root, html)
-
-
-def url_of(uri: str) -> str:
-    """The address of a page below that of its language."""
-    folder, name = posixpath.split(uri.removesuffix(".md"))
-    return (
-        posixpath.join(folder, "" if name == "index" else name, "").lstrip("/") or "./"
-    )
 
 
 class Leaving:
@@ -112,7 +108,9 @@ class Leaving:
         programs = map(self.edition.program_page, records)
         self.texts = self.edition.texts | {text.uri: text for text in programs}
         for text in self.texts.values():
-            text.url = url_of(text.uri)
+            text.url = posixpath.join(
+                posixpath.dirname(text.uri), ""
+            )  # links start at the file
 
     def _sources(self, letters: str) -> list[Source]:
         """The chapters, in the order of the navigation."""
@@ -138,6 +136,8 @@ class Leaving:
         for page in read:
             self._put(page.text.uri, self._written(page).encode())
         shutil.copytree(self.root / "overrides/assets", self._path("assets"))
+        theme = self.root / "overrides/elsewhere"
+        shutil.copytree(theme, self.target / "overrides", dirs_exist_ok=True)
         said = self._configuration()
         text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
         (self.target / self.own["config"]).write_text(text, encoding="utf-8")
@@ -150,32 +150,43 @@ class Leaving:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
+    def _about(self, page: Page) -> dict[str, Any]:
+        """What a page says of itself; a notebook may have the title of the lab that it belongs to."""
+        about = self.edition.meta(page.text.uri)
+        if page.text.uri not in self.edition.sources:
+            about["title"] += f" ({self.edition.words['notebook']})"
+        return about
+
     def _written(self, page: Page) -> str:
         """A page's file: what it says of itself, and its Markdown."""
-        uri, words = page.text.uri, self.edition.words
-        about = self.edition.meta(uri)
-        if uri not in self.edition.sources:
-            about["title"] += f" ({words['notebook']})"
+        about = self._about(page)
         told = (n for n in ("title", "description", "keywords") if about.get(n))
         front = [f"{n}: {json.dumps(about[n], ensure_ascii=False)}" for n in told]
         head = ["---", *front, "---", ""] if front else []
-        return "\n".join([*head, InPlace(page.text, words).finished(page.root), ""])
+        writer = InPlace(page.text, self.edition.words)
+        return "\n".join([*head, writer.finished(page.root), ""])
 
     def _lead_on(
         self, address: str, moved: list[Moved], pages: Mapping[str, Page]
     ) -> None:
         """Gives a page the anchors that it had; where it is no more, a page that leads on stands there."""
-        page, links = pages.get(address), []
+        page, links, up = pages.get(address), [], "../" * address.count("/")
+        if page and any(one.get("class") == "footnote" for one in page.root):
+            SubElement(page.root, "p").text = NOTES
         for one in moved:
             there = pages.get(one.to_page)
             ids = {e.get("id"): e for e in there.root.iter()} if there else {}
             if not there or (one.to_anchor and one.to_anchor not in ids):
                 one.place.fail("the new address is not there.", "name one that is.")
             anchor = f"#{one.to_anchor}" if one.to_anchor else ""
-            title = (
-                self.edition.meta(there.text.uri).get("title")
-                or self.edition.sources[there.text.uri].title
+            source = self.edition.sources.get(there.text.uri)
+            title = self._about(there).get("title") or (source and source.title)
+            link = Link(
+                one.anchor,
+                up + one.to_page + anchor,
+                f"{title} - {self.config['site_name']}",
             )
+            links.append(link)
             if page is there:
                 element, old = ids[one.to_anchor], Element("span", {"id": one.anchor})
                 old.tail, element.text = element.text, None
@@ -184,26 +195,20 @@ class Leaving:
                 line = SubElement(page.root, "p", {"id": one.anchor})
                 line.text = f"{self.edition.words['moved']} "
                 here = posixpath.dirname(page.text.uri) or "."
-                link = posixpath.relpath(there.text.uri, here) + anchor
-                SubElement(line, "a", {"href": link}).text = title
-            up = "../" * len(PurePosixPath(address).parts)
-            links.append(Link(one.anchor, up + one.to_page + anchor, title))
+                target = posixpath.relpath(there.text.uri, here) + anchor
+                SubElement(line, "a", {"href": target}).text = link.title
         if not page:
             self._put(f"{address}index.html", self._forward(links, up).encode())
 
     def _forward(self, links: list[Link], up: str) -> str:
         """The page at an address that is no more."""
-        templates = Environment(loader=FileSystemLoader(self.root / "overrides"))
-        config = {
-            **self.config,
-            "extra": {
-                **self.config["extra"],
-                "policy": page_policy(self.root / "overrides"),
-            },
-        }
-        return templates.get_template("moved.html").render(
-            config=config, root="", up=up, links=links
+        folder = self.root / "overrides"
+        extra = self.config["extra"] | {"policy": page_policy(folder)}
+        config = self.config | {"extra": extra}
+        template = Environment(loader=FileSystemLoader(folder)).get_template(
+            "moved.html"
         )
+        return template.render(config=config, root="", up=up, links=links)
 
     def _configuration(self) -> dict[str, Any]:
         """What another generator is told: MkDocs' own words, without hooks and plugins."""
@@ -224,7 +229,7 @@ class Leaving:
         return said | {
             "docs_dir": self.own["docs"],
             "site_dir": posixpath.join("site", path),
-            "theme": {"variant": "classic", **theme},
+            "theme": {"variant": "classic", "custom_dir": "overrides", **theme},
             "plugins": ["search"],
             "markdown_extensions": extensions,
             "nav": [self._place(item, sections) for item in self.nav],
