@@ -7,7 +7,7 @@ import logging
 import posixpath
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +17,16 @@ from chapters.edition import Edition, Project, check_twins
 from chapters.page import Text
 from chapters.reading import Reading
 from chapters.values import Records
-from copies.configuration import flat, letters_of, place_programs, read_languages
+from copies.configuration import (
+    flat,
+    instead_of,
+    lacking_words,
+    lent_pages,
+    letters_of,
+    place_programs,
+    read_languages,
+    write_styles,
+)
 from copies.notebook import colab, download
 from describing import about_page, has_previews, preview_cards, report_of
 from mkdocs.config.defaults import MkDocsConfig
@@ -31,7 +40,7 @@ from publish.moved import keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
-from records import ARCHIVE, archived, ensure_records, find, read_programs
+from records import ARCHIVE, archived, ensure_records, find, read_programs, say
 from runner import Snippet, packed, read_modules, remembered
 from serving import Runs
 
@@ -95,25 +104,21 @@ class Build:
             SourceError: a program fails, a page has no twin, a title is missing.
         """
         config, root, outer = self.config, self.root, self.outer
-        folders = [language["docs"] for language in self.languages.values()]
+        languages, instead = self.languages, instead_of(self.languages)
         if outer:
             self.records, self.fingerprints = outer.records, outer.fingerprints
             self.modules = outer.modules
         else:
-            check_twins(root, folders)
+            folders = {name: one["docs"] for name, one in languages.items()}
+            check_twins(root, list(folders.values()), [folders[n] for n in instead])
             self._read_programs()
-            self.fingerprints = {
-                name: fingerprint(
-                    root,
-                    [f for f in folders if f != language["docs"]],
-                    self.records.found,
-                    self.told,
-                )
-                for name, language in self.languages.items()
-            }
-        self.titles = read_titles(
-            root, list(self.records), list(self.languages), config.extra["joined"]
-        )
+            for name in languages:
+                used = (name, instead.get(name))
+                without = [docs for n, docs in folders.items() if n not in used]
+                made_from = fingerprint(root, without, self.records.found, self.told)
+                self.fingerprints[name] = made_from
+        names, joined = list(languages), config.extra["joined"]
+        self.titles = read_titles(root, list(self.records), names, joined, instead)
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
@@ -178,17 +183,25 @@ class Build:
     def read(self, files: Files) -> None:
         """The chapters of this language, in the order of the navigation, and the data beside them."""
         config, order = self.config, flat(self.config.nav or [])
+        for uri, path in lent_pages(self.root, self.languages, self.language).items():
+            folder, folders = str(path)[: -len(uri)], config.use_directory_urls
+            files.append(File(uri, folder, config.site_dir, folders))
         chapters = [file for file in files.documentation_pages() if file.abs_src_path]
         chapters.sort(
             key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999
         )
         languages = list(self.languages)
-        project = Project(self.root, self.records, self.modules, self.titles, languages)
+        instead = instead_of(self.languages)
+        project = Project(self.root, self.records, self.modules, self.titles, languages, instead)  # fmt: skip
         sources = [self._source(file) for file in chapters]
         words, joined = config.extra["words"], config.extra["joined"]
         self.edition = Edition(project, self.language, words, joined, sources)
         self.edition.colab = colab(config, self.own["path"])
         self.edition.letters = letters_of(read_languages(self.root))
+        if lent := self.edition.lent:
+            lent = lent | {"words": lacking_words(self.root / self.own["config"])}
+            counts = ", ".join(f"{len(names)} {kind}" for kind, names in lent.items())
+            say(f"{self.own['name']} has from {self.edition.instead}: {counts}")
         self.texts |= self.edition.texts
         self.pages.watch(self.edition)
         self.context = self._context(files)
@@ -222,7 +235,8 @@ class Build:
         for uri, text in self.texts.items():
             text.url = files.src_uris[uri].url
             about = self.about[uri]
-            keys[uri] = digest_of(self.context, text.url, text.written, about)
+            lent = self.edition.told_lent(uri)
+            keys[uri] = digest_of(self.context, text.url, text.written, about, lent)
         self.pages.choose(keys)
 
     def _source(self, file: File) -> Source:
@@ -235,6 +249,8 @@ class Build:
             self.cache / "headings",
         )
         read = self.memory.sources.setdefault(self.language, {})
+        if not source.name.startswith(f"{self.own['docs']}/"):
+            source = replace(source, lent=self.own["instead"])
         if read.get(file.src_uri) != source:
             read[file.src_uri] = source
         return read[file.src_uri]  # with what is known of it
@@ -358,7 +374,9 @@ class Build:
         paths = [""] if self.own["path"] else [one["path"] for one in languages]
         folders = [Path(folder) for folder in self.config.theme.dirs]
         site, served = self.staging.folder, self.command == "serve"
-        finish_assets(site, self.cache, paths, folders, self.styles)
+        scripts = write_styles(read_languages(self.root), self.cache / "scripts")
+        styles = [*self.styles, *scripts]
+        finish_assets(site, self.cache, paths, folders, styles)
         if not served:
             if self.config.extra["offline"]:
                 self.staging.fill(offline_files(site, paths))

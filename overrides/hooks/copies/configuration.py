@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from runner import is_source
 
 OVERVIEW = "notebooks/index.md"
 
@@ -49,6 +50,40 @@ def read_languages(root: Path) -> dict[str, dict[str, Any]]:
 def letters_of(languages: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """The letters of each language between which no blanks stand (`extra.joined`), as its configuration says."""
     return {n: str(one["extra"].get("joined", "")) for n, one in languages.items()}
+
+
+def instead_of(languages: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The languages that may lack something, each with the one that is shown instead."""
+    return {n: one["instead"] for n, one in languages.items() if one.get("instead")}
+
+
+def lent_pages(
+    root: Path, languages: Mapping[str, Mapping[str, str]], language: str
+) -> dict[str, Path]:
+    """The pages that a language lacks, by uri, and the files that are shown instead."""
+    own, instead = languages[language], instead_of(languages)
+    if language not in instead:
+        return {}
+    other = root / languages[instead[language]]["docs"]
+    paths = filter(is_source, sorted(other.rglob("*.md")))
+    found = {path.relative_to(other).as_posix(): path for path in paths}
+    return {u: p for u, p in found.items() if not (root / own["docs"] / u).is_file()}
+
+
+def lacking_words(path: Path) -> list[str]:
+    """The words that a language's configuration does not give itself."""
+    given = _read(path.read_text(encoding="utf-8"))["extra"].get("words", {})
+    return sorted(read_configuration(path)["extra"]["words"].keys() - given.keys())
+
+
+def write_styles(languages: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Writes what languages ask for in `extra.style`, faces and rules of their script, as style sheets."""
+    asked = {name: one["extra"].get("style") for name, one in languages.items()}
+    styles = {folder / f"{name}.css": rules for name, rules in asked.items() if rules}
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, rules in styles.items():
+        path.write_text(rules, encoding="utf-8")
+    return list(styles)
 
 
 def merged(first: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:

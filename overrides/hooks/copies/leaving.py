@@ -8,7 +8,7 @@ import json
 import posixpath
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -25,7 +25,15 @@ from publish.finishing import page_policy
 from publish.moved import Link, Moved, read_moved
 from runner import Record, is_source, packed, read_modules
 
-from .configuration import flat, letters_of, place_programs, read_languages
+from .configuration import (
+    flat,
+    instead_of,
+    lent_pages,
+    letters_of,
+    place_programs,
+    read_languages,
+    write_styles,
+)
 from .in_place import InPlace
 from .notebook import download
 
@@ -100,8 +108,10 @@ class Leaving:
         place_programs(self.nav, [f"notebooks/{name}.md" for name in records])
         letters, words = (self.config["extra"][name] for name in ("joined", "words"))
         names = list(self.languages)
-        titles = read_titles(root, list(records), names, letters)
-        project = Project(root, records, read_modules(root), titles, names)
+        instead = instead_of(self.languages)
+        titles = read_titles(root, list(records), names, letters, instead)
+        modules = read_modules(root)
+        project = Project(root, records, modules, titles, names, instead)
         sources = self._sources(letters)
         self.edition = Edition(project, language, words, letters, sources)
         self.edition.letters = letters_of(configurations)
@@ -114,12 +124,17 @@ class Leaving:
 
     def _sources(self, letters: str) -> list[Source]:
         """The chapters, in the order of the navigation."""
-        docs, order = self.own["docs"], flat(self.nav)
-        paths = filter(is_source, sorted((self.root / docs).rglob("*.md")))
-        uris = [path.relative_to(self.root / docs).as_posix() for path in paths]
-        uris.sort(key=lambda uri: order.index(uri) if uri in order else len(order))
-        files = {uri: f"{docs}/{uri}" for uri in uris}
-        return [read_source(self.root / f, uri, f, letters) for uri, f in files.items()]
+        folder, order = self.root / self.own["docs"], flat(self.nav)
+        paths = filter(is_source, sorted(folder.rglob("*.md")))
+        own = {path.relative_to(folder).as_posix(): path for path in paths}
+        lent = lent_pages(self.root, self.languages, self.config["theme"]["language"])
+        sources = [
+            read_source(path, uri, str(path.relative_to(self.root)), letters)
+            for uri, path in (own | lent).items()
+        ]
+        sources.sort(key=lambda s: order.index(s.uri) if s.uri in order else len(order))
+        instead = self.own.get("instead", "")
+        return [replace(s, lent=instead) if s.uri in lent else s for s in sources]
 
     def write(self) -> None:
         """Writes the pages, what goes with them, and a configuration that names them."""
@@ -136,6 +151,8 @@ class Leaving:
         for page in read:
             self._put(page.text.uri, self._written(page).encode())
         shutil.copytree(self.root / "overrides/assets", self._path("assets"))
+        styles = write_styles(read_languages(self.root), self._path("assets/style"))
+        self.config["extra_css"] += [f"assets/style/{path.name}" for path in styles]
         theme = self.root / "overrides/elsewhere"
         shutil.copytree(theme, self.target / "overrides", dirs_exist_ok=True)
         said = self._configuration()
