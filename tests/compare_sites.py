@@ -184,6 +184,51 @@ def _differences(page: str, what: str, one: Page, other: Page) -> Iterator[Diffe
         yield Difference(page, counts, a[start : start + 200], b[start : start + 200])
 
 
+GIVEN = "no event gives its templates what is known of a page; front matter could"
+# What may stand around an article, where, and why the other generator's pages have it or not.
+AROUND = (
+    ("a policy of what a page may load and run", 'http-equiv="Content-Security-Policy"', "its scripts stand in the pages, and no event is left to count their digests; a host can send a header"),
+    ("a switch to the same page in another language", 'class="md-header__button language-switch"', "its own switch leads to the first page, or by a script to the same one"),
+    ("our search, which finds any part of a word", '<dialog id="search"', "it has one of its own"),
+    ("light or dark, chosen before anything is painted", 'scheme-switch" type="button"', "its own switch needs a palette of two schemes"),
+    ("the page as a notebook and as Markdown", '<p class="take">', f"{GIVEN}; the programs' own notebooks are there"),
+    ("the page as a BibTeX entry", '<details class="cite">', GIVEN),
+    ("the report of an error", '<p class="report">', GIVEN),
+    ("link previews", 'property="og:title"', GIVEN),
+    ("structured data", 'type="application/ld+json"', GIVEN),
+    ("names by which a search may find the page", '<meta name="keywords"', "they stand in the front matter; its template does not write them"),
+)  # fmt: skip
+FILES = (
+    ("one style sheet, of the rules that pages need", "assets/site.css", "its own and ours, each whole"),
+    ("copies of all pages in Markdown, and their lists", "llms.txt", "its plugin llmstxt writes such lists"),
+    ("the site as a zip that opens from files", "*.zip", "`offline.py` knows files only, and can be given any site"),
+    ("the records of all programs", "records.zip", "nothing asks for them there"),
+    ("a page for an unknown address", "404.html", "its own"),
+)  # fmt: skip
+
+
+def table(ours: Path, theirs: Path) -> str:
+    """What the pages of each have around their articles, as Markdown; rows in which both are the same are left out."""
+    both = ours, theirs
+    lines = ["| | MkDocs | Zensical | because |", "| --- | --- | --- | --- |"]
+    texts = [[p.read_text(encoding="utf-8") for p in pages(s).values()] for s in both]
+    for what, piece, why in AROUND:
+        has = [_share([piece in text for text in side]) for side in texts]
+        if has[0] != has[1]:
+            lines.append(f"| {what} | {has[0]} | {has[1]} | {why} |")
+    for what, name, why in FILES:
+        has = ["there" if any(site.glob(name)) else "missing" for site in both]
+        if has[0] != has[1]:
+            lines.append(f"| {what} | {has[0]} | {has[1]} | {why} |")
+    return "\n".join(lines)
+
+
+def _share(found: list[bool]) -> str:
+    if all(found):
+        return "every page"
+    return "some pages" if any(found) else "no page"
+
+
 def main(ours: Path, theirs: Path) -> int:
     found = list(differences(ours, theirs))
     for one in found:

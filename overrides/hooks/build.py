@@ -123,6 +123,8 @@ class Build:
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
         config.extra["policy"] = page_policy(root / "overrides")
+        short, _, about = config.site_name.partition(config.extra["words"]["colon"])
+        config.extra["short"], config.extra["subtitle"] = short, about
         self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
 

@@ -289,7 +289,8 @@ def read_glossary(
             has = [o for o in languages if said[o] != said.get(instead.get(o, ""))]
             others = [said[o][0] for o in has if o != language]
             other, forms = ", ".join(others), tuple(own.get("also", ()))
-            same = language == languages[0] or own.get("plain")
+            lent = language in instead and language not in has
+            same = language == languages[0] or own.get("plain") or lent
             first, refused = "" if same else name_first, tuple(own.get("not", ()))
             found[language].append(
                 Term(id_, term, definition, forms, other, first, refused, place)

@@ -14,7 +14,6 @@ from . import directives
 from .cases import read_cases, read_words
 from .citations import Bibliography
 from .data import (
-    NONE,
     Correction,
     Instead,
     Lab,
