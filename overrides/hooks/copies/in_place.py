@@ -98,18 +98,20 @@ class InPlace(Writer):
         """A text that shows as it is, with the pieces that its placeholders stand for."""
         text = html.escape(plain(text).replace("\n", " "), quote=False)
         text = IN_TEXT.sub(r"\\\g<0>", text)
-        return HTML_PLACEHOLDER_RE.sub(lambda found: self._piece(int(found[1])), text)
+        return HTML_PLACEHOLDER_RE.sub(lambda found: self.piece(int(found[1])), text)
 
-    def _piece(self, number: int) -> str:
+    def piece(self, number: int) -> str:
+        """A formula or a drawing in a line, in which Markdown finds no mark; raw HTML as it is."""
         piece = self.page.stash[number]
-        return _quiet(piece) if isinstance(piece, Part) else super()._piece(number)
+        return _quiet(piece) if isinstance(piece, Part) else super().piece(number)
 
-    def _child(self, element: Element, before: str, after: str) -> str:
+    def child(self, element: Element, before: str, after: str) -> str:
+        """An element in a line: Markdown with its attributes, else its tag."""
         tag, kind = element.tag, element.get("class", "")
         if kind in ("footnote-ref", "footnote-backref"):
-            return super()._child(element, before, after)
+            return super().child(element, before, after)
         if not element.attrib and (tag == "code" or tag in EMPHASIS):
-            return super()._child(element, before, after)
+            return super().child(element, before, after)
         if tag == "br":
             return "<br>"
         if tag == "img":

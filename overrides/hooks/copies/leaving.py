@@ -6,6 +6,7 @@ import copy
 import itertools
 import json
 import posixpath
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -37,8 +38,9 @@ from .configuration import (
 from .in_place import InPlace
 from .notebook import download
 
-# What is drawn by then, and would be looked for again.
-DRAWN = "pymdownx.arithmatex"
+THEME = {"variant": "classic", "custom_dir": "overrides"}
+KEPT = ("language", "font", "favicon", "palette", "features")  # of our theme
+DRAWN = "pymdownx.arithmatex"  # formulas are, and would be looked for again
 NOTES = "///Footnotes Go Here///"  # Python-Markdown's word for the place of the notes
 
 
@@ -62,10 +64,7 @@ class Page:
     @property
     def address(self) -> str:
         """Below that of its language; "" for the first page."""
-        path = PurePosixPath(self.text.uri).with_suffix("")
-        return posixpath.join(
-            path.parent if path.name == "index" else path, ""
-        ).removeprefix("./")
+        return re.sub(r"(^|/)index\.md$|\.md$", "/", self.text.uri).lstrip("/")
 
 
 def read_pages(
@@ -118,9 +117,8 @@ class Leaving:
         programs = map(self.edition.program_page, records)
         self.texts = self.edition.texts | {text.uri: text for text in programs}
         for text in self.texts.values():
-            text.url = posixpath.join(
-                posixpath.dirname(text.uri), ""
-            )  # links start at the file
+            # Links start at the file, as Markdown's do.
+            text.url = posixpath.join(posixpath.dirname(text.uri), "")
 
     def _sources(self, letters: str) -> list[Source]:
         """The chapters, in the order of the navigation."""
@@ -198,12 +196,8 @@ class Leaving:
             anchor = f"#{one.to_anchor}" if one.to_anchor else ""
             source = self.edition.sources.get(there.text.uri)
             title = self._about(there).get("title") or (source and source.title)
-            link = Link(
-                one.anchor,
-                up + one.to_page + anchor,
-                f"{title} - {self.config['site_name']}",
-            )
-            links.append(link)
+            title = f"{title} - {self.config['site_name']}"
+            links.append(Link(one.anchor, up + one.to_page + anchor, title))
             if page is there:
                 element, old = ids[one.to_anchor], Element("span", {"id": one.anchor})
                 old.tail, element.text = element.text, None
@@ -213,7 +207,7 @@ class Leaving:
                 line.text = f"{self.edition.words['moved']} "
                 here = posixpath.dirname(page.text.uri) or "."
                 target = posixpath.relpath(there.text.uri, here) + anchor
-                SubElement(line, "a", {"href": target}).text = link.title
+                SubElement(line, "a", {"href": target}).text = title
         if not page:
             self._put(f"{address}index.html", self._forward(links, up).encode())
 
@@ -222,10 +216,10 @@ class Leaving:
         folder = self.root / "overrides"
         extra = self.config["extra"] | {"policy": page_policy(folder)}
         config = self.config | {"extra": extra}
-        template = Environment(loader=FileSystemLoader(folder)).get_template(
-            "moved.html"
+        templates = Environment(loader=FileSystemLoader(folder))
+        return templates.get_template("moved.html").render(
+            config=config, root="", up=up, links=links
         )
-        return template.render(config=config, root="", up=up, links=links)
 
     def _configuration(self) -> dict[str, Any]:
         """What another generator is told: MkDocs' own words, without hooks and plugins."""
@@ -235,42 +229,34 @@ class Leaving:
         if url := config.get("site_url"):
             said["site_url"] = posixpath.join(url, path, "")
         sections = config["extra"].get("sections", {})
-        extensions = {
-            n: o for n, o in config["markdown_extensions"].items() if n != DRAWN
-        }
-        theme = {
-            n: config["theme"][n]
-            for n in ("language", "font", "favicon", "palette", "features")
-        }
+        asked = config["markdown_extensions"].items()
         home = "../" if path else "./"
+        alternate = [
+            {
+                "name": one["name"],
+                "link": posixpath.join(home, one["path"], ""),
+                "lang": n,
+            }
+            for n, one in self.languages.items()
+        ]
         return said | {
             "docs_dir": self.own["docs"],
             "site_dir": posixpath.join("site", path),
-            "theme": {"variant": "classic", "custom_dir": "overrides", **theme},
+            "theme": THEME | {name: config["theme"][name] for name in KEPT},
             "plugins": ["search"],
-            "markdown_extensions": extensions,
-            "nav": [self._place(item, sections) for item in self.nav],
-            "extra": {
-                "generator": False,
-                "alternate": [
-                    {
-                        "name": one["name"],
-                        "link": home + (f"{one['path']}/" if one["path"] else ""),
-                        "lang": name,
-                    }
-                    for name, one in self.languages.items()
-                ],
-            },
+            "markdown_extensions": {n: o for n, o in asked if n != DRAWN},
+            "nav": self._place(self.nav, sections),
+            "extra": {"generator": False, "alternate": alternate},
         }
 
     def _place(self, item: Any, sections: Mapping[str, str]) -> Any:
         """A part of the navigation in the language; a program has another title there than on its page."""
         if isinstance(item, str):
             titles, name = self.edition.titles, PurePosixPath(item).stem
-            return (
-                item if item in self.edition.sources else {titles[name]["title"]: item}
-            )
+            own = item in self.edition.sources
+            return item if own else {titles[name]["title"]: item}
+        if isinstance(item, list):
+            return [self._place(one, sections) for one in item]
         return {
-            sections.get(title, title): [self._place(one, sections) for one in items]
-            for title, items in item.items()
+            sections.get(t, t): self._place(one, sections) for t, one in item.items()
         }
