@@ -102,7 +102,8 @@ def test_its_pages_speak_it(added: Path) -> None:
     assert targets.select("math") and "学習率 0.1" in targets.get_text()
     term = next(t for t in targets.select("a.term") if t.get_text() == "学習率")
     assert term["title"] == "勾配に掛けて歩幅を決める数。"
-    assert term.next_sibling and "（learning rate）" in str(term.next_sibling)
+    gloss = term.find_next_sibling("span", class_="gloss")
+    assert gloss and gloss.get_text() == "（learning rate）"
 
 
 def test_its_references_and_punctuation_are_its_own(added: Path) -> None:
