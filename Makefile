@@ -27,7 +27,7 @@ endif
 # LIGHT=1: records are there or taken (FROM), so .venv needs nothing that programs import. A whole .venv serves as well.
 SITE := $(if $(LIGHT),$(or $(wildcard .venv/installed),.venv/light),.venv/installed)
 
-.PHONY: help records serve build markdown zensical test quick check validate bench audit lock upgrade clean
+.PHONY: help records serve build markdown zensical test quick mutants check validate bench audit lock upgrade clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -52,6 +52,9 @@ test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: wit
 
 quick: .venv/installed-tests ## While editing: the tests that need no browser, no whole build and no mutation
 	@$(BIN)/pytest $(SIDE_BY_SIDE) --quick
+
+mutants: .venv/installed-tests records ## Whether the tests notice: 300 changes of the build code, one at a time (COUNT=300, ONLY=chapters/values.py)
+	@$(BIN)/python tests/mutants.py $(if $(COUNT),--count $(COUNT)) $(if $(ONLY),--only $(ONLY))
 
 check: .venv/installed-tests ## Lint, format, types, spelling and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell \

@@ -31,12 +31,14 @@ from records import ensure_records, read_programs
 
 PATIENCE = 600  # seconds
 SIZES = (1, 10)
-# What is edited, in which file, from what to what, and the most seconds of a build after it.
+# What is edited, the most seconds of a build after it, in which file, and from what to what.
 BUILDS = (
-    ("an English sentence", "docs/en/faq.md", "\n## ", "\nAn edit.\n\n## "),
-    ("a Chinese sentence", "docs/zh/faq.md", "\n## ", "\n改了一句。\n\n## "),
-    ("a style rule", "overrides/assets/style/runs.css", "style: dotted", "style: dashed"),
-    ("a reference", "docs/references.bib", "Attention Is All You Need", "Attention Is All We Need"),
+    ("an English sentence", 2.5, "docs/en/faq.md", "\n## ", "\nAn edit.\n\n## "),
+    ("a Chinese sentence", 2.5, "docs/zh/faq.md", "\n## ", "\n改了一句。\n\n## "),
+    ("a style rule", 2.5, "overrides/assets/style/runs.css", "style: dotted", "style: dashed"),
+    # Four of five references are cited by one page or two; this one in each language by one, and the next one by eight.
+    ("a reference that one page cites", 2.5, "docs/references.bib", "Complementary", "Complementing"),
+    ("one that eight pages cite", 5, "docs/references.bib", "Attention Is All You Need", "Attention Is All We Need"),
 )  # fmt: skip
 # The same in `serve`, with the page that shows it, what it says then, and the most seconds until it does.
 SERVED = (
@@ -175,8 +177,8 @@ def site(scratch: Path) -> bool:
     report(f"the tightest time limit: {tightest}", f"× {room[tightest]:.1f}", "at least × 3, on an idle machine")  # fmt: skip
     missed.append(room[tightest] < 3)
     reach("nothing changed", best(3, lambda: mkdocs("build", folder=project)), 1.4)
-    for what, *edit in BUILDS:
-        reach(f"build after {what}", edited(project, *edit), 2.5)
+    for what, most, *edit in BUILDS:
+        reach(f"build after {what}", edited(project, *edit), most)
     server = Server(project)
     reach("serve: first page, records there", server.first(), 4)
     for what, file, old, new, path, seen, seconds in SERVED:

@@ -38,11 +38,12 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 # The fixtures whose tests --quick leaves out, with all of tests/browser; and what tests/passed.py knows to pass.
-SLOW = {"browser", "site", "built", "outcomes"}
-# A build, and runs of a third of the programs, without such a fixture.
+SLOW = {"browser", "site", "built", "outcomes", "whole"}
+# A build, runs of a third of the programs, and tests of broken copies, without such a fixture.
 SLOW_TESTS = {
     "test_a_number_passes_few_hands",
     "test_two_cold_runs_give_the_same_bytes",
+    "test_every_break_is_noticed",
 }
 
 # The files that take longest. Several processes begin with them, so that no long one is left at the end.

@@ -10,12 +10,14 @@ from typing import Any
 from bs4 import BeautifulSoup
 from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project
-from chapters.page import Text
+from chapters.page import Marks, Text
+from chapters.reading import Reading
 from conftest import ROOT, SMALL, alone
 from copies.configuration import read_languages
-from copies.leaving import read_pages
-from records import ensure_records
-from runner import Record, read_modules
+from copies.leaving import parser, read_pages
+from markdown import Markdown
+from records import ensure_records, read_modules
+from runner import Place, Record
 
 SMALL_RECORDS = ROOT / ".cache" / "small-records"
 
@@ -50,6 +52,28 @@ def read(markdown: str, uri: str = "other.md", language: str = "en") -> OnePage:
     return page
 
 
+class Reader:
+    """Reads pages of the small project one after the other, as a build does, with one parser.
+
+    Args:
+        records: of the programs, if others than those of the small project.
+    """
+
+    def __init__(self, records: dict[str, Record] | None = None) -> None:
+        self.records = records or small_records()
+        source = Source("other.md", "docs/en/other.md", {}, "# O { #o }\n")
+        self.edition = _edition(SMALL, "en", self.records, [source])
+        self.md, self.reading = _parser(self.edition)
+
+    def read(self, markdown: str) -> OnePage:
+        """Reads a page. Raises SourceError as the build would."""
+        place, marks = Place("docs/en/other.md", 1), Marks(self.edition.joined)
+        text = Text("other.md", marks.number(markdown, place), place, marks, "other/")
+        self.md.reset()
+        html = self.md.convert(self.reading.begin(text))
+        return OnePage(html, text, self.records)
+
+
 def small_records() -> dict[str, Record]:
     """The records of the small project, kept in SMALL_RECORDS."""
     with alone(SMALL_RECORDS.with_suffix(".lock")):
@@ -75,13 +99,23 @@ def _extra(language: str) -> dict[str, Any]:
     return dict(read_languages(ROOT)[language]["extra"])
 
 
-def _pages(
+def _edition(
     root: Path, language: str, records: dict[str, Record], sources: list[Source]
-) -> list[OnePage]:
+) -> Edition:
     extra, languages = _extra(language), ["en", "zh"]
     titles = read_titles(root, list(records), languages)
     project = Project(root, records, read_modules(root), titles, languages)
-    edition = Edition(project, language, extra["words"], extra["joined"], sources)
+    return Edition(project, language, extra["words"], extra["joined"], sources)
+
+
+def _parser(edition: Edition) -> tuple[Markdown, Reading]:
+    return parser(edition, read_languages(ROOT)["en"]["markdown_extensions"])
+
+
+def _pages(
+    root: Path, language: str, records: dict[str, Record], sources: list[Source]
+) -> list[OnePage]:
+    edition = _edition(root, language, records, sources)
     extensions = read_languages(ROOT)[language]["markdown_extensions"]
     read = read_pages(edition, edition.texts.values(), extensions)
     return [OnePage(page.html, page.text, records) for page in read]

@@ -30,20 +30,30 @@ from copies.configuration import (
 from copies.notebook import colab, download
 from describing import about_page, has_previews, preview_cards, report_of
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from publish.assets import MADE_OF_ALL, finish_assets, is_published
+from publish.assets import MADE_OF_ALL, finish_assets, theme_assets
 from publish.finishing import page_policy
 from publish.metadata import read_citation
-from publish.moved import keep_addresses, read_moved
+from publish.moved import check_sources, keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
-from records import ARCHIVE, archived, ensure_records, find, read_programs, say
-from runner import Snippet, packed, read_modules, remembered
+from records import (
+    ARCHIVE,
+    archived,
+    ensure_records,
+    find,
+    read_modules,
+    read_programs,
+    say,
+)
+from runner import Place, Snippet, packed, remembered
 from serving import Runs
 
+# What the build writes at the root of a language, beside its pages.
+WRITTEN = ("llms.txt", "llms-full.txt", "sitemap.xml", "404.html", "assets/", "search/")
 Command = Literal["build", "gh-deploy", "serve"]
 
 
@@ -56,6 +66,7 @@ class Memory:
     programs: dict[str, set[str]] = field(default_factory=dict)  # by the page's address
     # In `serve`
     runs: Runs | None = None
+    failure: str = ""  # what the last build said, "" where it published
     whole: threading.Event = field(
         default_factory=threading.Event
     )  # all languages are there
@@ -122,6 +133,11 @@ class Build:
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
+        self.folders = [Path(folder) for folder in config.theme.dirs]
+        # MkDocs would look through Material's ten thousand icons in each build; `choose_assets` takes what there is to take.
+        config.theme.dirs = [
+            str(f) for f in self.folders if not (f / ".icons").exists()
+        ]
         config.extra["policy"] = page_policy(root / "overrides")
         short, _, about = config.site_name.partition(config.extra["words"]["colon"])
         config.extra["short"], config.extra["subtitle"] = short, about
@@ -148,9 +164,9 @@ class Build:
             self.config.validation.links.anchors = logging.INFO
 
     def stage(self) -> None:
-        """From here on MkDocs writes to a folder of its own."""
-        config = self.config
-        self.staging = Staging(Path(config.site_dir))
+        """From here on MkDocs writes to a folder of its own. Raises SourceError where none can be written."""
+        config, spare = self.config, self.cache / "staging"
+        self.staging = Staging(Path(config.site_dir), self.published.files, spare)
         config.site_dir = str(self.staging.folder)
         address = self.outer.config.site_url if self.outer else config.site_url
         config.extra["root_url"] = address  # of all languages, for the sitemap
@@ -188,6 +204,7 @@ class Build:
         for uri, path in lent_pages(self.root, self.languages, self.language).items():
             folder, folders = str(path)[: -len(uri)], config.use_directory_urls
             files.append(File(uri, folder, config.site_dir, folders))
+        self._check_sources(files)
         chapters = [file for file in files.documentation_pages() if file.abs_src_path]
         chapters.sort(
             key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999
@@ -212,6 +229,33 @@ class Build:
         extensions.append(self.reading)
         fences = {"custom_fences": self.reading.fences()}
         config.mdx_configs["pymdownx.superfences"] = fences
+
+    def _check_sources(self, files: Files) -> None:
+        """Raises SourceError where a file has the address of another, or the navigation lacks a page."""
+        docs, languages = Path(self.config.docs_dir), self.languages.values()
+        own = [
+            file
+            for file in files
+            if file.src_dir == self.config.docs_dir
+            and file.inclusion.value > InclusionLevel.DRAFT.value
+        ]
+        found = [(docs / f.src_uri, f"{self.own['docs']}/{f.src_uri}") for f in own]
+        pages = {f.src_uri for f in own if f.is_documentation_page()}
+        pages |= lent_pages(self.root, self.languages, self.language).keys()
+        made = {self.config.extra["zip"], ARCHIVE, *MADE_OF_ALL, *WRITTEN}
+        made |= {f"{one['path']}/" for one in languages if one["path"] and one is not self.own}  # fmt: skip
+        made |= {f"{uri[:-3]}.ipynb" for uri in pages}
+        for name in self.records:
+            kinds = (".ipynb", ".zip", "/")
+            made |= {f"notebooks/{name}{kind}" for kind in kinds}
+        addresses = [f.dest_uri for f in own]
+        check_sources(
+            [(*one, to) for one, to in zip(found, addresses, strict=True)],
+            (self.root / "docs").resolve(),
+            made,
+        )
+        if self.config.nav:
+            check_nav(self.root / "mkdocs.yml", flat(self.config.nav), pages)
 
     def _context(self, files: Files) -> str:
         """A digest of what decides a page beside its own text and what it asks the edition for."""
@@ -283,10 +327,11 @@ class Build:
     def choose_assets(self, files: Files) -> None:
         """The theme's files that the site needs, once for all languages; the pictures of link previews."""
         for file in list(files):
-            if file.src_uri.startswith("assets/") and (
-                self.outer or not is_published(file.src_uri)
-            ):
+            if file.src_uri.startswith("assets/"):
                 files.remove(file)
+        place = self.config.site_dir, self.config.use_directory_urls
+        for uri, folder in () if self.outer else theme_assets(self.folders):
+            files.append(File(uri, str(folder), *place))
         if has_previews(self.config, self.command) and not self.outer:
             folder = self.cache / "cards"
             for path, picture in preview_cards(
@@ -300,12 +345,44 @@ class Build:
         self.pages.give(files, self.config, self.about)
 
     def close_pages(self) -> None:
-        """Checks what the pages that were not read link to, and forgets what is no more."""
+        """Checks what pages link to, and forgets what is no more. Raises SourceError where a link misses, or a file is in no use."""
         self.pages.check_anchors(self.files, self.config)
+        if not self.records.waiting:
+            self._check_looked()
         self.pages.save()
         for uri, text in self.texts.items():
-            address = posixpath.join(self.own["path"], text.url).removeprefix("./")
+            address = posixpath.join(self.own["path"], text.url.removeprefix("./"))
             self.memory.programs[address] = self.pages.programs(uri)
+
+    @property
+    def here(self) -> str:
+        """The file of the page that is being made; "" between pages."""
+        return self._file(self.pages.uri)
+
+    def _file(self, uri: str) -> str:
+        if uri in self.texts and uri.startswith("notebooks/") and uri[10:-3] in self.records:  # fmt: skip
+            return f"snippets/{uri[10:-3]}.py"
+        return f"{self.own['docs']}/{uri}" if uri else ""
+
+    def _check_looked(self) -> None:
+        """Checks what `look_at` found, of all pages together."""
+        path, files, docs = self.place[0], self.files, Path(self.config.docs_dir)
+        looked = {uri: self.pages.of(uri).looked for uri in self.texts}
+        ids = {posixpath.join(path, files.src_uris[uri].url).strip("./"): {*one["ids"]} for uri, one in looked.items()}  # fmt: skip
+        for uri, one in looked.items():
+            for lead in one["leads"]:
+                address, _, anchor = lead.partition("#")
+                if anchor not in ids.get(address, {anchor}):
+                    problem = f"its link '{lead}' leads to no anchor."
+                    Place(self._file(uri)).fail(problem, "name one that is there.")
+        used = {name for one in looked.values() for name in one["uses"]}
+        used |= {posixpath.join(path, name) for name in ("CNAME", "robots.txt")}
+        for file in files:
+            own = file.abs_src_path and Path(file.abs_src_path).is_relative_to(docs)
+            own = own and file.inclusion.value > InclusionLevel.DRAFT.value
+            if own and file.src_uri not in self.texts and posixpath.join(path, file.dest_uri) not in used:  # fmt: skip
+                name = f"{self.own['docs']}/{file.src_uri}"
+                Place(name).fail("no page links to this file.", "link to it, or remove it.")  # fmt: skip
 
     # A page
 
@@ -314,6 +391,11 @@ class Build:
         uri = page.file.src_uri
         self.pages.making(uri)
         page.meta.update(self.about[uri])
+        if (name := page.meta.get("template")) is not None:
+            folders = [Path(folder) for folder in self.config.theme.dirs]
+            if not any((folder / str(name)).is_file() for folder in folders):
+                place = self.edition.sources[uri].place("template:")
+                place.fail(f"there is no template '{name}'.", "leave the line out.")
         return self.reading.begin(self.texts[uri])
 
     def page_context(self, page: Page) -> dict[str, Any]:
@@ -374,11 +456,10 @@ class Build:
         languages = self.languages.values()
         # The first language's build holds all; any other stands by itself.
         paths = [""] if self.own["path"] else [one["path"] for one in languages]
-        folders = [Path(folder) for folder in self.config.theme.dirs]
         site, served = self.staging.folder, self.command == "serve"
         scripts = write_styles(read_languages(self.root), self.cache / "scripts")
         styles = [*self.styles, *scripts]
-        finish_assets(site, self.cache, paths, folders, styles)
+        finish_assets(site, self.cache, paths, self.folders, styles)
         if not served:
             if self.config.extra["offline"]:
                 self.staging.fill(offline_files(site, paths))
@@ -396,3 +477,19 @@ def whole_site(site: Path, config: MkDocsConfig) -> bytes:
     paths = [one["path"] for one in config.extra["languages"].values()]
     # Twice as fast as the usual level, and a tenth larger.
     return packed(dict(offline_files(site, paths)), Path(config.extra["zip"]).stem, 3)
+
+
+def check_nav(path: Path, order: list[str], pages: set[str]) -> None:
+    """Raises SourceError where the navigation lacks a page, or has one that is not there."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    def place(words: str) -> Place:
+        here = (n for n, line in enumerate(lines, 1) if words in line)
+        return Place(path.name, next(here, None))
+
+    for uri in sorted(pages.difference(order)):
+        place("nav:").fail(f"the navigation lacks {uri}.", "write it where it belongs.")
+    for uri in order:
+        made = uri.startswith("notebooks/") and uri != "notebooks/index.md"
+        if uri.endswith(".md") and "://" not in uri and not made and uri not in pages:
+            place(uri).fail(f"there is no page {uri}.", "remove it, or write the page.")

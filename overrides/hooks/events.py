@@ -20,19 +20,19 @@ import serving
 import taking
 from build import Build, Command, Memory, whole_site
 from describing import not_found_context
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, PluginError
+from mkdocs.exceptions import Abort, BuildError, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
-from publish.finishing import finished_page
-from runner import SourceError
+from publish.finishing import finished_page, look_at
+from runner import Place, SourceError
 
 log = logging.getLogger("mkdocs.hooks")
 
@@ -89,10 +89,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         ):
             log.info("Nothing has changed; the site is as it was published.")
             raise SystemExit(0)
+        with _told():
+            now.stage()
     except BaseException:
         now.warnings.remove()
         raise
-    now.stage()
     state.builds.append(now)
     return config
 
@@ -143,14 +144,14 @@ def on_page_markdown(
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    if state.now.taken:
-        return
-    root = state.now.root
-    state.now.forward = env.get_template("moved.html").render
     now = state.now
+    env.loader = FileSystemLoader(now.folders)  # with the icons
+    if now.taken:
+        return
+    now.forward = env.get_template("moved.html").render
     taking.write(now.edition, now.texts, files, config, now.pages)
     # Templates are compiled once, not in every build.
-    folder = root / ".cache" / "templates"
+    folder = now.root / ".cache" / "templates"
     folder.mkdir(exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
     # Chinese in JSON as itself: escaped, it is twice as long.
@@ -170,8 +171,11 @@ def on_template_context(context: TemplateContext, template_name: str, config: Mk
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    finished = finished_page(output, page.url, *state.now.place)
-    state.now.pages.keep(page, finished)
+    now = state.now
+    finished = finished_page(output, page.url, *now.place)
+    with _told():
+        looked = look_at(finished, page.url, now.place[0], Place(now.here))
+    now.pages.keep(page, finished, looked._asdict())
     return finished
 
 
@@ -187,9 +191,11 @@ def on_post_template(
 def on_post_build(config: MkDocsConfig) -> None:
     """The first language's build starts the others, and publishes all."""
     now = state.now
+    # It holds the time at which it was made, and whoever reads it reads the other one, too.
+    Path(config.site_dir, "sitemap.xml.gz").unlink(missing_ok=True)
     if not now.taken:
-        now.close_pages()
         with _told():
+            now.close_pages()
             now.keep_addresses()
     built = [now.language]
     if not now.own["path"]:
@@ -203,10 +209,12 @@ def on_post_build(config: MkDocsConfig) -> None:
             now.finish()
         if not now.own["path"]:
             made_from = {name: now.fingerprints[name] for name in built}
-            now.published.remember(made_from, now.staging.folder)
+            files = now.staging.keep_others()
+            now.published.remember(made_from, now.staging.folder, files)
             if len(built) == len(now.languages):
                 now.memory.whole.set()
-    now.staging.publish()
+    with _told():
+        now.staging.publish()
     config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
     state.builds.pop().warnings.remove()
 
@@ -231,12 +239,26 @@ def _build_other(now: Build, name: str, other: dict[str, str]) -> None:
 
 
 def on_build_error(error: Exception) -> None:
+    page, root = "", Path()
     if state.builds:
         failed = state.builds.pop()
         failed.warnings.remove()
         failed.staging.discard()
+        page, root = failed.here, failed.root
     if isinstance(error, SourceError):  # told already, with its page
+        state.memory.failure = str(error)
         raise Abort("Nothing was published.") from None
+    if isinstance(error, BuildError):  # MkDocs tells it
+        state.memory.failure = str(error)
+    elif not isinstance(error, Abort):
+        told = serving.unforeseen(error, page, root.resolve())
+        raise Abort(f"{told}\nNothing was published.") from None
+
+
+def on_shutdown() -> None:
+    """Ctrl-C ends the programs that run: Python waits for the threads that wait for them before it calls `atexit`."""
+    if state.memory.runs:
+        state.memory.runs.end()
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:  # fmt: skip
@@ -265,7 +287,13 @@ def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[.
             state.memory.whole.wait()
         runs.opened = programs.get(path, runs.opened)
 
-    server.set_app(serving.policed(server.get_app(), opened))
-    server.builder = serving.forgiving(builder)
+    def failed() -> str:
+        return state.memory.failure
+
+    def forgiven(failure: str) -> None:
+        state.memory.failure = failure
+
+    server.set_app(serving.policed(server.get_app(), opened, failed))
+    server.builder = serving.forgiving(builder, forgiven, failed, root)
     runs.hold_port(*config.dev_addr)  # it may have been taken meanwhile
     return server

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,13 +71,23 @@ def digest_of(*parts: object) -> str:
 def _files(place: Path, skipped: list[Path]) -> list[Path]:
     if place.is_file():
         return [place]
+    left_out = tuple(f"{folder}{os.sep}" for folder in skipped)
+    found = (one.path for one in _below(str(place)) if one.is_file())
     return sorted(
-        path
-        for path in place.rglob("*")
-        if path.is_file()
-        and "__pycache__" not in path.parts
-        and not any(path.is_relative_to(folder) for folder in skipped)
+        Path(path)
+        for path in found
+        if "__pycache__" not in path and not f"{path}{os.sep}".startswith(left_out)
     )
+
+
+def _below(folder: str) -> Iterator[os.DirEntry[str]]:
+    """What is no folder, at any depth: ten times as fast as `Path.rglob`, and all files of a site are looked at three times."""
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
+        for one in found:
+            if one.is_dir(follow_symlinks=False):
+                yield from _below(one.path)
+            else:
+                yield one
 
 
 class Published:
@@ -138,9 +149,17 @@ class Published:
             return False
         return self._untouched(state)
 
-    def remember(self, fingerprints: dict[str, str], staged: Path) -> None:
-        """Writes down from what the site is made that is about to be put in place."""
-        state = {"fingerprints": fingerprints, "listing": _listing(staged)}
+    @property
+    def files(self) -> list[str] | None:
+        """What builds have put into the site's folder, by path; None where nothing is remembered."""
+        return self._state().get("files")
+
+    def remember(
+        self, fingerprints: dict[str, str], staged: Path, files: list[str]
+    ) -> None:
+        """Writes down from what the site is made that is about to be put in place, and which of its files are made."""
+        state = {"fingerprints": fingerprints, "files": files}
+        state["listing"] = _listing(staged)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_suffix(f".{os.getpid()}.part")
         temporary.write_text(json.dumps(state), encoding="utf-8")
@@ -152,7 +171,7 @@ class Published:
     def _state(self) -> dict[str, Any]:
         try:
             return dict(json.loads(self.path.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             return {}
 
     def _untouched(self, state: dict[str, Any]) -> bool:
@@ -164,13 +183,11 @@ class Published:
 
 def _listing(site: Path) -> str:
     """A digest of every file's name, size and time."""
-    found = hashlib.sha256()
-    for path in sorted(site.rglob("*")):
-        if not path.is_dir():
-            stat = path.stat()
-            name = str(path.relative_to(site))
-            found.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return found.hexdigest()
+    lines = []
+    for file in _below(str(site)):
+        stat = file.stat()
+        lines.append(f"{file.path[len(str(site)) :]} {stat.st_size} {stat.st_mtime_ns}")
+    return digest_of(sorted(lines))
 
 
 @dataclass
@@ -181,7 +198,8 @@ class Kept:
         key: of what it is made from.
         title: as the navigation shows it.
         asked: what else it asked for while it was made: a digest of each, by its name in `Notes`.
-        anchors: its ids.
+        anchors: its ids, as MkDocs knows them.
+        looked: what `publish.finishing.look_at` found in it.
         links: the anchors of other pages that it links to, by their uri, and how it writes each link.
         output: its HTML as it is published.
         files: what goes with it, by path: its copy, its notebook, its figures.
@@ -192,6 +210,7 @@ class Kept:
     title: str = ""
     asked: dict[str, str] = field(default_factory=dict)
     anchors: list[str] = field(default_factory=list)
+    looked: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     output: str = ""
     files: dict[str, str] = field(default_factory=dict)
@@ -334,11 +353,12 @@ class Pages:
                 page.meta.update(about[uri])
             files.append(file)
 
-    def keep(self, page: Page, output: str) -> None:
+    def keep(self, page: Page, output: str, looked: dict[str, list[str]]) -> None:
         """Keeps a page that has been made, unless it brought a warning."""
         uri, links = page.file.src_uri, page.links_to_anchors or {}
         self.making("")
         kept = self.made[uri]
+        kept.looked = looked
         if uri in self.warned:
             return
         kept.title, kept.output = str(page.title), output

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import atexit
 import fcntl
+import html
 import logging
 import os
 import re
@@ -12,11 +12,14 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mkdocs.exceptions import Abort
+from jinja2 import TemplateSyntaxError
+from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.livereload import LiveReloadServer
 from publish.finishing import digest
 from records import Outcome, run_missing, say, this_machine
@@ -27,6 +30,8 @@ from watchdog.observers.polling import PollingObserver
 log = logging.getLogger("mkdocs.hooks")
 # What MkDocs' server adds at the end of a page: it reloads the page when the site has changed.
 RELOADER = re.compile(rb"<script>([^<]*)</script></body>")
+BODY = re.compile(rb"<body[^>]*>")
+STAYS = "The last good pages stay up; the next save tries again."
 
 
 PAUSE = 15  # seconds between two rebuilds for results that no open page shows
@@ -56,7 +61,6 @@ class Runs:
         """Starts the runs, once the first pages are served: these had the processors for themselves."""
         if self.missing:
             self.thread.start()
-            atexit.register(self.end)
 
     def hold_port(self, host: str, port: int) -> None:
         """Says that the port is taken, also by a server of this project that is about to take it. Raises Abort."""
@@ -163,13 +167,14 @@ def restart(files: dict[Path, int]) -> None:
 
 
 def policed(
-    app: Any, opened: Callable[[str], None]
+    app: Any, opened: Callable[[str], None], failed: Callable[[], str]
 ) -> Callable[[Any, Callable[..., Any]], list[bytes]]:
     """The server's application; each page's policy allows the script that MkDocs adds to it as it answers, too.
 
     Args:
         app: the application.
         opened: is told the address of each page that a reader opens.
+        failed: what the last build said that published nothing; each page shows it.
     """
 
     def answer(environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
@@ -181,6 +186,9 @@ def policed(
             own = b"script-src 'self'"
             allowed = b"%b %b" % (own, digest(script[1]).encode())
             body = body.replace(own, allowed, 1)
+            if failure := failed():
+                note = f'<div role="alert" class="md-typeset"><pre>{html.escape(failure)}</pre></div>'
+                body = BODY.sub(lambda tag: tag[0] + note.encode(), body, count=1)
             headers = [pair for pair in headers if pair[0] != "Content-Length"]
             headers.append(("Content-Length", str(len(body))))
         start_response(status, headers)
@@ -189,16 +197,58 @@ def policed(
     return answer
 
 
-def forgiving(builder: Callable[..., None]) -> Callable[[], None]:
-    """A builder that, where `builder` fails, says so and lets the server go on.
+def forgiving(
+    builder: Callable[..., None],
+    tell: Callable[[str], None],
+    failed: Callable[[], str],
+    root: Path,
+) -> Callable[[], None]:
+    """A builder that, where `builder` fails in any way, says so and lets the server go on.
 
     MkDocs' own server would answer no request until the error is mended.
+
+    Args:
+        builder: builds the site.
+        tell: is told what a build that failed says; "" before each.
+        failed: what such a build has told already.
+        root: the project's folder.
     """
 
     def rebuild() -> None:
+        tell("")
         try:
             builder()
-        except (Abort, SystemExit) as error:
-            print(f"{error}\nThe last good pages stay up; the next save tries again.", file=sys.stderr)  # fmt: skip
+        except (Exception, SystemExit) as error:
+            known = isinstance(error, MkDocsException | SystemExit)
+            said = str(error) if known else str(unforeseen(error, "", root))
+            print(f"{said}\n{STAYS}", file=sys.stderr)
+            tell("\n".join(filter(None, [failed(), said, STAYS])))
 
     return rebuild
+
+
+def unforeseen(error: BaseException, page: str, root: Path) -> SourceError:
+    """What is said of an error that nobody has foreseen: the page or the template, and where the whole of it stands.
+
+    Args:
+        error: it.
+        page: the file of the page that was made meanwhile, "" for none.
+        root: the project's folder.
+    """
+    trace, where = root / ".cache/traceback.txt", "run the command again with --verbose"
+    with suppress(OSError):  # the disk may be full
+        trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        where = "see the whole of it in .cache/traceback.txt"
+    frames = traceback.extract_tb(error.__traceback__)
+    templates = [one for one in frames if one.filename.endswith(".html")]
+    if templates or isinstance(error, TemplateSyntaxError):
+        last = templates[-1] if templates else None
+        path = str(getattr(error, "filename", None) or (last and last.filename) or page)
+        line = getattr(error, "lineno", None) or (last and last.lineno)
+        problem = (
+            f"this template cannot be used{' for ' + page if page else ''}: {error}."
+        )
+        return SourceError(path.removeprefix(f"{root}/"), line, problem, f"mend it; {where}.")  # fmt: skip
+    problem = f"the build failed here: {type(error).__name__}: {error}."
+    remedy = f"undo the last edit, which may be at fault; {where}."
+    return SourceError(page or "mkdocs.yml", None, problem, remedy)

@@ -14,8 +14,6 @@ from nbclient import NotebookClient
 from playwright.sync_api import Browser, Page
 from runner import Record
 
-from .conftest import page_paths
-
 
 def open_page(
     browser: Browser, url: str, **settings: object
@@ -194,47 +192,6 @@ def test_each_record_is_a_page_and_a_download_in_both_languages(
                 (site / language / "notebooks" / f"{name}.ipynb").read_text()
             )
             assert notebook["cells"][0]["cell_type"] == "markdown"
-
-
-def numbers_of(value: object) -> list[float]:
-    """All numbers in a record's value."""
-    if isinstance(value, list):
-        return [number for item in value for number in numbers_of(item)]
-    return [float(value)] if isinstance(value, (int, float)) else []
-
-
-@pytest.mark.parametrize("language", ["", "zh/"])
-def test_every_number_of_a_sentence_is_in_the_record(
-    site: Path, records: dict[str, Record], language: str
-) -> None:
-    """Read the published pages, not their sources: each linked number is one that its run left behind, rounded."""
-    known = {
-        name: [n for value in record.values.values() for n in numbers_of(value)]
-        for name, record in records.items()
-    }
-    seen = 0
-    for path in page_paths(site):
-        if path.startswith("zh/") is not bool(language) or "notebooks/" in path:
-            continue
-        page = (site / path / "index.html").read_text(encoding="utf-8")
-        for name, shown in re.findall(
-            r'<a class="run" href="[./]*notebooks/(\w+)/">(.*?)</a>', page
-        ):
-            text = (
-                re.sub(r" × 10<sup>(.*?)</sup>", r"e\1", shown)
-                .replace("−", "-")
-                .replace(",", "")
-            )
-            number = float(text.rstrip("%"))
-            digits = len(text.rstrip("%").partition("e")[0].partition(".")[2])
-            unit = 10.0**-digits * 10.0 ** float(text.partition("e")[2] or 0)
-            if text.endswith("%"):
-                number, unit = number / 100, unit / 100
-            assert any(abs(number - one) <= 0.51 * unit for one in known[name]), (
-                f"{path}: {name} {shown}"
-            )
-            seen += 1
-    assert seen > 300
 
 
 def test_the_chapters_are_all_in_the_navigation() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +60,14 @@ class Section:
         return INCLUDE.findall(self.text)
 
 
+def front(path: Path) -> str:
+    """A page's front matter, without the lines around it; "" where it has none."""
+    text = path.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return ""
+    return text.removeprefix("---\n").partition("---\n")[0]
+
+
 def body(path: Path) -> tuple[str, int]:
     """A chapter's Markdown without its front matter, and the line on which it begins."""
     text = path.read_text(encoding="utf-8")
@@ -66,6 +75,16 @@ def body(path: Path) -> tuple[str, int]:
         return text, 1
     head, rest = text.split("\n---\n", 1)
     return rest, head.count("\n") + 3
+
+
+def headings(path: Path) -> Iterator[tuple[int, str]]:
+    """Each line that begins as a heading does, with its number; inside a fence there is none."""
+    text, first = body(path)
+    fence = False
+    for number, line in enumerate(text.splitlines(), start=first):
+        fence ^= bool(FENCE.match(line))
+        if not fence and re.match(r"#{1,6} ", line):
+            yield number, line
 
 
 def sections(path: Path) -> list[Section]:

@@ -1,7 +1,8 @@
-"""The code that a reader sees: every block is collected, and every block runs.
+"""The code that a reader sees: every block is collected, and every block has run.
 
-A block is, to the letter, a section of a snippet; that the snippet runs as a plain program and prints what the site shows
-is held by tests/hooks/test_runner.py. A block that belongs to no snippet runs here, by itself.
+A block is, to the letter, a section of a program that has a record, or several of them, or part of a module that such a program
+carries; that a record is what a plain program prints is held by tests/hooks/test_runner.py. Any other block runs here, after
+the blocks before it. A block that is to fail says so in its first line, as a section does, and fails as it says.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ import io
 import re
 import subprocess
 import textwrap
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 from chapter_files import LANGUAGES, file, pages
 from conftest import ROOT
+from markdown import Markdown
 from pytest_codeblocks import extract_from_buffer
-from runner import Snippet, read_modules
+from records import read_modules
+from runner import Record, Snippet
 
 OPENING = re.compile(r"^(?P<indent> *)(?P<fence>```+|~~~+) *(?P<info>.*)$")
 INCLUDE = re.compile(
     r'--8<-- "(?P<snippet>(?:shared/)?[\w-]+)\.py(?::(?P<section>[\w-]+))?"'
 )
+RAISES = re.compile(r"# raises: (\w+)\n")
 
 
 @functools.cache
@@ -95,33 +100,141 @@ def blocks_of(path: Path) -> list[tuple[str, str]]:
     return code
 
 
+@pytest.fixture(scope="module")
+def known(records: dict[str, Record]) -> dict[str, str]:
+    """What has run, by its text: the error with which each section of a record ended, "" where with none."""
+    found = {}
+    for record in records.values():
+        for cell in record.notebook["cells"]:
+            errors = [o["ename"] for o in cell["outputs"] if "ename" in o]
+            found[cell["source"].strip()] = "".join(errors)
+        for name, data in record.files.items():
+            if name.startswith("shared/") and name.endswith(".py"):
+                sections = Snippet.read(ROOT / "snippets" / name, ROOT)
+                assert sections.text.encode() == data, name
+                found |= {cell.source.strip(): "" for cell in sections.cells}
+                found[section_text(name.removesuffix(".py"), None).strip()] = ""
+    for name in records:
+        found.setdefault(section_text(name, None).strip(), "")
+    return {text: error for text, error in found.items() if text}
+
+
+def has_run(block: str, known: Mapping[str, str]) -> bool:
+    """Whether a block is made of what has run and nothing else, and says of each failure that it fails."""
+    rest = block.strip()
+    while rest:
+        fitting = [
+            text for text in known if rest == text or rest.startswith(f"{text}\n")
+        ]
+        if not fitting:
+            return False
+        text = max(fitting, key=len)
+        rest = rest[len(text) :].strip()
+        assert known[text] == said_to_raise(text)
+    return True
+
+
+def said_to_raise(block: str) -> str:
+    """The error that a block is to end with, "" where with none."""
+    found = RAISES.match(block.strip())
+    return found[1] if found else ""
+
+
+def execute(blocks: Iterable[str], known: Mapping[str, str]) -> int:
+    """Executes each block that has not run elsewhere, after all blocks before it; their number."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    waiting: list[str] = []
+    executed = 0
+    for block in blocks:
+        waiting.append(block)
+        if has_run(block, known):
+            continue
+        executed += 1
+        for each in waiting:
+            raised = ""
+            try:
+                exec(compile(each, "<block>", "exec"), names)
+            except Exception as error:
+                raised = type(error).__name__
+            assert raised == said_to_raise(each), each
+        waiting.clear()
+    return executed
+
+
+def python_of(path: Path) -> list[str]:
+    """The blocks of Python on a page."""
+    return [
+        textwrap.dedent(source)
+        for syntax, source in blocks_of(path)
+        if syntax == "python"
+    ]
+
+
 @pytest.mark.parametrize("path", everything(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_block_runs(path: Path) -> None:
-    known = {
-        cell.source.rstrip()
-        for snippet in snippets().values()
-        for cell in snippet.cells
-    }
-    known |= {section_text(name, None).rstrip() for name in snippets()}
+def test_every_block_has_run(path: Path, known: dict[str, str]) -> None:
+    blocks = python_of(path)
+    executed = execute(blocks, known)
+    assert executed + sum(has_run(block, known) for block in blocks) == len(blocks)
     for syntax, source in blocks_of(path):
         if syntax in ("bash", "sh"):
             subprocess.run(["bash", "-n"], input=source, text=True, check=True)
-        elif textwrap.dedent(source).strip() not in {code.strip() for code in known}:
-            exec(
-                compile(textwrap.dedent(source), str(path), "exec"),
-                {"__name__": "__main__"},
-            )
 
 
-def test_as_many_blocks_as_the_pages_show() -> None:
-    """The collection sees code at all, in both languages alike, and sees a fence with a title or in a box."""
-    en, zh = (
-        [len(blocks_of(file(language, page))) for page in pages()]
-        for language in LANGUAGES
+def shown(path: Path) -> int:
+    """The blocks of Python that Python-Markdown finds on a page, in boxes, behind titles, inside lists."""
+    extensions = ["admonition", "attr_list", "md_in_html", "pymdownx.details"]
+    extensions += ["pymdownx.highlight", "pymdownx.superfences", "pymdownx.tabbed"]
+    options = {"pymdownx.highlight": {"pygments_lang_class": True}}
+    html = Markdown(extensions=extensions, extension_configs=options).convert(
+        path.read_text(encoding="utf-8")
     )
-    assert en == zh
-    assert sum(en) > 30
-    assert len(blocks_of(ROOT / "README.md")) >= 3
+    return len(re.findall(r'<div class="language-(?:python|py)\b', html))
+
+
+@pytest.mark.parametrize("path", everything(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_as_many_blocks_as_a_page_shows(path: Path) -> None:
+    assert len(python_of(path)) == shown(path)
+
+
+def test_both_languages_show_the_same_blocks() -> None:
+    count = 0
+    for page in pages():
+        en, zh = (python_of(file(language, page)) for language in LANGUAGES)
+        assert en == zh
+        count += len(en)
+    assert count > 100, "who counts nothing finds nothing wrong"
+
+
+KNOWN = {"one = 1": "", "# raises: NameError\nprint(nothing)": "NameError"}
+
+
+def test_what_has_not_run_is_executed_after_what_stands_before_it() -> None:
+    assert execute(["one = 1", "assert one == 1"], KNOWN) == 1
+    assert execute(["two = 2", "one = 1", "assert one + two == 3"], KNOWN) == 2
+    assert execute(["one = 1\n\none = 1"], KNOWN) == 0
+    for blocks in (
+        ["assert one == 1"],
+        ["one = 1", "assert one == 2"],
+        ["one = 1\n2 /"],
+    ):
+        with pytest.raises((AssertionError, SyntaxError)):
+            execute(blocks, KNOWN)
+
+
+def test_what_is_to_fail_fails_as_it_says() -> None:
+    assert execute(["# raises: NameError\nprint(nothing)"], KNOWN) == 0
+    assert execute(["# raises: KeyError\n{}[1]"], KNOWN) == 1
+    for block in (
+        "# raises: KeyError\n{1: 2}[1]",
+        "# raises: KeyError\n[][1]",
+        "{}[1]",
+    ):
+        with pytest.raises(AssertionError):
+            execute([block], KNOWN)
+    for said, done in (("NameError", ""), ("", "NameError"), ("KeyError", "NameError")):
+        block = f"# raises: {said}\nprint(nothing)" if said else "print(nothing)"
+        with pytest.raises(AssertionError):
+            has_run(block, {block: done})
 
 
 @pytest.mark.parametrize(

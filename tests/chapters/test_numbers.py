@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from chapter_files import LANGUAGES, body, file, pages
+from chapter_files import LANGUAGES, body, file, front, pages
 from conftest import ROOT
 from runner import Record
 
@@ -64,6 +64,12 @@ def loose_numbers(text: str, excepted: list[str]) -> list[str]:
     return found
 
 
+def told(place: object, sentences: list[str]) -> list[str]:
+    """Each with its file and what to do."""
+    remedy = "take it from a run ({{ program:value }}), cite its source ([@key]), or give its pattern and a reason in tests/chapters/numbers.yml"
+    return [f"{place}: a typed number in '{one}': {remedy}." for one in sentences]
+
+
 def exceptions(page: str) -> list[str]:
     everywhere = [entry["pattern"] for entry in EXCEPTIONS["everywhere"]]
     return [entry["pattern"] for entry in EXCEPTIONS.get(page, [])] + everywhere
@@ -72,7 +78,8 @@ def exceptions(page: str) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", pages())
 def test_no_number_is_typed_by_hand(language: str, page: str) -> None:
-    assert loose_numbers(body(file(language, page))[0], exceptions(page)) == []
+    found = loose_numbers(body(file(language, page))[0], exceptions(page))
+    assert told(f"docs/{language}/{page}", found) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -84,7 +91,8 @@ def test_no_number_of_a_correction_is_typed_by_hand(language: str, path: Path) -
     entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     for id_, entry in entries.items():
         holds = entry[language]["holds"]
-        assert loose_numbers(holds, exceptions(f"corrections/{id_}")) == [], id_
+        found = loose_numbers(holds, exceptions(f"corrections/{id_}"))
+        assert told(f"docs/corrections/{path.name}", found) == []
 
 
 def strings(data: object) -> list[str]:
@@ -100,17 +108,15 @@ def strings(data: object) -> list[str]:
 @pytest.mark.parametrize("page", pages())
 def test_no_number_of_a_front_matter_is_typed_by_hand(language: str, page: str) -> None:
     """Descriptions, and the claims and findings of labs."""
-    head = yaml.safe_load(
-        file(language, page).read_text(encoding="utf-8").split("---\n", 2)[1]
-    )
-    for text in strings(head):
-        assert loose_numbers(text, exceptions(page)) == []
+    for text in strings(yaml.safe_load(front(file(language, page)))):
+        found = loose_numbers(text, exceptions(page))
+        assert told(f"docs/{language}/{page}", found) == []
 
 
 @pytest.mark.parametrize("name", ["docs/glossary.yml", "snippets/titles.yml"])
 def test_no_number_of_shared_texts_is_typed_by_hand(name: str) -> None:
     for text in strings(yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))):
-        assert loose_numbers(text, exceptions(name)) == []
+        assert told(name, loose_numbers(text, exceptions(name))) == []
 
 
 def test_every_exception_is_needed_and_has_a_reason() -> None:

@@ -33,16 +33,6 @@ def test_same_content_in_each_section(page: str, what: str) -> None:
     assert en == zh
 
 
-@pytest.mark.parametrize("page", pages())
-def test_every_heading_has_an_id(page: str) -> None:
-    for language in LANGUAGES:
-        fence = False
-        for number, line in enumerate(file(language, page).read_text().splitlines(), 1):
-            fence ^= line.lstrip().startswith("```")
-            if line.startswith("#") and not fence and " " in line:
-                assert "{ #" in line, f"docs/{language}/{page}:{number}"
-
-
 def test_neither_language_is_behind() -> None:
     """First the sections of which only one language has changed, then all that is not recorded."""
     assert behind(current(), recorded()) == []

@@ -35,6 +35,7 @@ SHOWN = [
     (r"\]\([^)]*\)", ""),
     (r"(?<!!)\[(?!\^)", ""),
     (r"\{ *[#.:][^}]*\}", ""),
+    (r"</?[a-z]+( [^>]*)?>", ""),
     # A title at the start of a paragraph: without the blank, CommonMark would not see where it ends.
     (r"\*\*([^*]+?[。：？！])\*\* ", r"\1"),
     (r"\*\*?([^*\s][^*]*)\*\*?", r"\1"),

@@ -3,7 +3,7 @@
 `tests/chapters/twins.json` holds, for each section (and each shared text: front matter, correction, term), a digest of its text in each language, as they were when the two last
 said the same. After a change in both, `python tests/chapters/twins.py` writes it anew. A section that has changed in one
 language only is refused, until its twin follows or it is named as a change that needs none (a mended comma):
-`python tests/chapters/twins.py --accept practice.md#results`.
+`python tests/chapters/twins.py --accept practice.md#results`. What a page lacks (missing.py) is named first.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ sys.path[:0] = [
 ]
 
 import yaml
-from chapter_files import LANGUAGES, file, pages, sections
+from chapter_files import LANGUAGES, file, front, pages, sections
 from conftest import ROOT
+from missing import missing
 
 RECORD = Path(__file__).with_suffix(".json")
 Digests = dict[str, dict[str, str]]  # by page.md#id, then by language
@@ -46,11 +47,7 @@ def shared_texts() -> dict[str, dict[str, object]]:
     """What stands in both languages outside the sections: front matter, corrections, glossary, titles."""
     found: dict[str, dict[str, object]] = {}
     for page in pages():
-        heads = {
-            lang: file(lang, page).read_text().split("---\n", 2)[1]
-            for lang in LANGUAGES
-        }
-        found[f"{page}#"] = dict(heads)
+        found[f"{page}#"] = {lang: front(file(lang, page)) for lang in LANGUAGES}
     data = [*sorted((ROOT / "docs/corrections").glob("*.yml"))]
     for path in [*data, ROOT / "docs/glossary.yml", ROOT / "snippets/titles.yml"]:
         for id_, entry in (
@@ -80,6 +77,9 @@ def behind(now: Digests, before: Digests) -> list[str]:
 
 
 def main() -> int:
+    if lines := missing():
+        print("\n".join(lines))
+        return 1
     accepted = (
         set(sys.argv[sys.argv.index("--accept") + 1 :])
         if "--accept" in sys.argv

@@ -93,3 +93,18 @@ def test_emphasis_in_chinese_has_a_class_and_in_latin_is_slanted() -> None:
     ]
     page = read("# A { #a }\n\nThis is a *point*.\n").soup
     assert [em.get("class") for em in page.find_all("em")] == [None]
+
+
+def test_only_the_first_occurrence_of_a_term_is_a_link(tmp_path: Path) -> None:
+    """In whatever form; every term has its own."""
+    page = (
+        "<div><p>Tokens and <b>token</b>.</p><p>Academia: a token, academia.</p></div>"
+    )
+    root = fromstring(page)
+    glossary(tmp_path, "en").link(root, "../glossary.md")
+    links = [(a.text, a.get("href"), a.get("title")) for a in root.iter("a")]
+    assert links == [
+        ("Tokens", "../glossary.md#token", "A piece of text."),
+        ("Academia", "../glossary.md#academia", "Universities."),
+    ]
+    assert "".join(root.itertext()) == "Tokens and token.Academia: a token, academia."

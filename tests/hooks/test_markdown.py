@@ -115,7 +115,8 @@ def both(name: str, text: str) -> dict[str, str]:
     files = {
         f"docs/{lang}/{name}.md": f"# X {{ #x }}\n\n{text}\n" for lang in LANGUAGES
     }
-    return files | {f"docs/{lang}/dot.svg": DOT for lang in LANGUAGES}
+    dots = {f"docs/{lang}/dot.svg": DOT for lang in LANGUAGES if "dot.svg" in text}
+    return files | dots
 
 
 def tokens(text: str) -> list[Token]:

@@ -23,7 +23,7 @@ def published(tmp_path: Path) -> Published:
         page.parent.mkdir(parents=True)
         page.write_text(f"page {number}")
     found = Published(site, tmp_path / "cache")
-    found.remember(MADE_FROM, staged)
+    found.remember(MADE_FROM, staged, [])
     staged.rename(site)
     return found
 

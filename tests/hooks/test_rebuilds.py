@@ -66,6 +66,31 @@ def test_the_other_language_is_not_built_again(project: Project) -> None:
     assert inode(project, "zh/index.html") == before, "linked, not made again"
 
 
+MAKES: tuple[tuple[str, str, str, set[str]], ...] = (  # an edit, and the pages that it makes anew
+    ("docs/en/other.md", "Text.", "More text.", {"en/other"}),
+    ("docs/references.bib", "A Small Thing", "A Little One", {"en/index", "zh/index"}),
+    ("snippets/titles.yml", "求和", "加法", {"zh/index", "zh/other", "zh/notebooks+small", "zh/notebooks+picture"}),
+    ("overrides/assets/style/runs.css", "style: dotted", "style: dashed", set()),
+)  # fmt: skip
+
+
+def test_an_edit_makes_the_pages_that_show_it(project: Project) -> None:
+    """Any other page is taken as it was."""
+
+    def kept() -> dict[str, int]:
+        files = (project.folder / ".cache/pages").glob("*/*.json")
+        names = {path: path.name.removesuffix(".md.json") for path in files}
+        return {f"{path.parent.name[:2]}/{names[path]}": path.stat().st_ino for path in names}  # fmt: skip
+
+    assert project.build().returncode == 0
+    for file, old, new, made in MAKES:
+        before = kept()
+        project.replace(file, old, new)
+        assert project.build().returncode == 0
+        after = kept()
+        assert {name for name in after if after[name] != before[name]} == made, file
+
+
 def test_another_address_is_another_site(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -225,6 +225,22 @@ def test_pages_are_served_before_their_programs_have_run(tmp_path: Path) -> None
     assert "has not run yet" not in project.page(".")
 
 
+def test_ctrl_c_waits_for_no_program(tmp_path: Path) -> None:
+    """The programs sleep longer than the test has patience."""
+    project = assemble(tmp_path / "project")
+    asleep = f"import time\n\ntime.sleep({2 * PATIENCE})\n"
+    project.replace("snippets/small.py", '"""\n\n', f'"""\n\n{asleep}\n')
+    server = Server(project)
+    try:
+        assert server.shows("small.py has not run yet"), server.printed()
+        assert server.prints("left of 2  picture"), server.printed()  # one is left
+    finally:
+        server.stop()
+    assert server.process.returncode == 0, server.printed()
+    assert "Traceback" not in server.printed()
+    assert "FAILED" not in server.printed(), "it was ended, and has not failed"
+
+
 def test_a_program_that_fails_while_pages_are_served(tmp_path: Path) -> None:
     project = assemble(tmp_path / "project")
     project.replace("snippets/small.py", "numbers.sum()", "numbers.smu()")

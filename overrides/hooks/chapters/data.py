@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import json
 import re
@@ -39,6 +40,12 @@ JUDGEMENTS = (  # of the article
     "outdated",
     "missing",
 )
+# What a chapter's front matter may say under these names, and an example.
+META = {
+    **dict.fromkeys(("title", "description", "template"), (str, "in one text")),
+    **dict.fromkeys(("keywords", "hide"), (list, "as a list: [one, other]")),
+    "lab": (dict, "'snippet: …' below it, and the other parts"),
+}
 VERDICTS = ("holds", "holds when", "does not", "cannot tell")  # of a lab
 
 
@@ -88,9 +95,13 @@ def read_corrections(
             for language in languages:
                 parts = ("title", "claim", "holds")
                 title, claim, holds = texts(entry, language, parts, id_, place)
-                section, verdict = str(entry.get("section", "")), entry["verdict"]
+                section, verdict = entry.get("section", ""), entry["verdict"]
+                if not is_text(section):
+                    place.fail(
+                        f"'{id_}' has no section.", 'write it so: section: "1.1"'
+                    )
                 found[language][id_] = Correction(
-                    id_, path.stem, section, verdict, title, claim, holds, place
+                    id_, path.stem, str(section), verdict, title, claim, holds, place
                 )
     return {
         language: {
@@ -112,11 +123,24 @@ def texts(
     own = entry.get(language)
     own = own if isinstance(own, dict) else {}
     for part in parts:
-        if not own.get(part):
+        if not own.get(part) or not is_text(own[part]):
             place.fail(
                 f"'{id_}' has no {part} in '{language}'.", f"add {language}: {part}: …"
             )
     return [str(own[part]).strip() for part in parts]
+
+
+def is_text(said: Any) -> bool:
+    """Whether YAML says one thing, which can be shown as it is written, and no list or mapping."""
+    return isinstance(said, str | int | float | datetime.date)
+
+
+def listed(entry: Mapping[str, Any], part: str, place: Place) -> tuple[Any, ...]:
+    """A part of an entry that is a list of texts, empty where it is left out. Raises SourceError where it is none."""
+    said = entry.get(part) or ()
+    if not isinstance(said, list | tuple) or not all(map(is_text, said)):
+        place.fail(f"'{part}' is no list.", f"write it so: '{part}: [one, other]'.")
+    return tuple(said)
 
 
 @dataclass(frozen=True)
@@ -150,7 +174,7 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
     lab, place = source.meta["lab"], source.place("lab:")
     texts = ("question", "claim", "verdict", "finding", "unit", "format")
     parts = ("snippet", *texts, "conditions", "control")
-    missing = [p for p in parts if not (isinstance(lab, dict) and lab.get(p))]
+    missing = [p for p in parts if not lab.get(p)]
     if missing:
         place.fail(f"the lab has no {missing[0]}.", f"add it: {', '.join(parts)}.")
     snippet, verdict = str(lab["snippet"]), lab["verdict"]
@@ -161,8 +185,11 @@ def read_lab(source: Source, records: Mapping[str, Record]) -> Lab | None:
     with suppress(NotRunError):
         _compare(lab, the_record(snippet, records, place), place)
     lists = ("also", "conditions", "control", "cases")
+    for part in texts:
+        if not is_text(lab[part]):
+            place.fail(f"the lab's {part} is no text.", f"write it so: '{part}: …'.")
     said: dict[str, Any] = {part: str(lab[part]).strip() for part in texts}
-    said |= {part: tuple(lab.get(part, ())) for part in lists}
+    said |= {part: listed(lab, part, place) for part in lists}
     return Lab(source.uri, source.title, snippet, form=said.pop("format"), place=place, **said)  # fmt: skip
 
 
@@ -175,7 +202,9 @@ def _compare(lab: Mapping[str, Any], record: Record, place: Place) -> None:
             "change the page's words to what was measured.",
         )
     for name, titles in (("intervals", "conditions"), ("control", "control")):
-        count = len(record.values.get(name, ()))
+        measured = record.values.get(name, ())
+        count = len(measured) if isinstance(measured, list) else 0
+        listed(lab, titles, place)
         if count != len(lab[titles]):
             place.fail(
                 f"'{titles}' names {len(lab[titles])}, '{name}' of {record.name}.py has {count}.",
@@ -189,6 +218,8 @@ def read_map(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     entries = read_yaml(read_text(path, name), Place(name, 1)) or {}
+    if not isinstance(entries, dict) or not all(map(is_text, entries.values())):
+        Place(name).fail("it is no map.", "write each line so: '\"1.1\": page.md#id'.")
     return {str(section): str(place) for section, place in entries.items()}
 
 
@@ -288,10 +319,11 @@ def read_glossary(
             own = entry[language]
             has = [o for o in languages if said[o] != said.get(instead.get(o, ""))]
             others = [said[o][0] for o in has if o != language]
-            other, forms = ", ".join(others), tuple(own.get("also", ()))
+            other, forms = ", ".join(others), listed(own, "also", place)
+            forms = tuple(map(str, forms))
             lent = language in instead and language not in has
             same = language == languages[0] or own.get("plain") or lent
-            first, refused = "" if same else name_first, tuple(own.get("not", ()))
+            first, refused = "" if same else name_first, listed(own, "not", place)
             found[language].append(
                 Term(id_, term, definition, forms, other, first, refused, place)
             )
@@ -388,4 +420,16 @@ def read_source(
         Place(name, 2).fail(
             "the front matter does not say what is what.", "write 'description: …'."
         )
-    return Source(uri, name, meta or {}, text[len(head) :], head, cache)
+    if not front and re.match(r"---[ \t]*\n", text):
+        Place(name, 1).fail("the front matter has no end.", "write '---' below it.")
+    source = Source(uri, name, meta or {}, text[len(head) :], head, cache)
+    if not source.text.strip():
+        source.place().fail("the page is empty.", "begin it with '# Title { #id }'.")
+    for key, (form, example) in META.items():
+        said = source.meta.get(key)
+        if form is list and said is not None:
+            listed(source.meta, key, source.place(f"{key}:"))
+        elif said is not None and not (is_text(said) if form is str else isinstance(said, dict)):  # fmt: skip
+            problem = f"'{key}' says what it cannot say here."
+            source.place(f"{key}:").fail(problem, f"write it {example}.")
+    return source

@@ -81,12 +81,11 @@ class Edition:
         self.titles = {name: each[language] for name, each in project.titles.items()}
         self.sources = {source.uri: source for source in sources}
         self.texts = {uri: self._numbered(s) for uri, s in self.sources.items()}
-        docs, shared = (
-            project.root / "docs",
-            (project.languages, joined, project.instead),
-        )
+        docs = project.root / "docs"
+        shared = (project.languages, joined, project.instead)
         corrections = read_corrections(docs / "corrections", *shared)
         self.corrections = corrections[language]
+        self._check_corrections()
         self.places = read_map(docs / "article-map.yml")
         references, cache = docs / "references.bib", project.root / ".cache/references"
         self.bibliography = Bibliography.read(
@@ -139,6 +138,20 @@ class Edition:
         if uri in (f"notebooks/{name}.md" for name in self.lent.get("programs", ())):
             return "", self.words["lent_part"]
         return None
+
+    def _check_corrections(self) -> None:
+        """Raises SourceError at a correction that its chapter does not show."""
+        for one in self.corrections.values():
+            text = self.texts.get(f"{one.page}.md")
+            shown = [directives.asked(mark) for mark in text.own] if text else []
+            if text and ("correction", one.id) not in shown:
+                problem = f"{one.page}.md does not show the correction '{one.id}'."
+                one.place.fail(
+                    problem, f"write '::: correction {one.id}' where it belongs."
+                )
+            if not text:
+                problem = f"there is no chapter {one.page}.md to show '{one.id}'."
+                one.place.fail(problem, "give the file the name of its chapter.")
 
     # What gives marks their meaning
 

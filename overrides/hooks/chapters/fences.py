@@ -13,7 +13,7 @@ from pymdownx.superfences import highlight_validator as code_options
 from runner import Place, Snippet, nearest
 
 from .page import TOKEN, Part
-from .values import check_section, the_record
+from .values import VALUE, check_section, the_record
 
 if TYPE_CHECKING:
     from .reading import Reading
@@ -103,6 +103,10 @@ def included(line: str, reading: Reading, place: Place) -> tuple[str, tuple[str,
 def diagram(reading: Reading, source: str, language: str, options: dict[str, Any], md: Markdown, **rest: Any) -> Part:  # fmt: skip
     """A Mermaid fence as the figure that it describes."""
     text = reading.page.marks.restored(source)
+    for token in TOKEN.findall(source):
+        mark = reading.page.marks.of(token)
+        if mark.kind == "citation" or VALUE.fullmatch(mark.source):
+            mark.place.fail(f"'{mark.source}' is not read in a diagram.", "write it below the diagram.")  # fmt: skip
     try:
         drawn = diagram_svg(text, reading.new_id("diagram"))
     except DiagramError as error:

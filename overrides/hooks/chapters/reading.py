@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 # A dollar sign behind which a digit stands closes no formula: US$3 to US$4.
 DOLLARS = rf"(?<![\\$])\$(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\$(?![\d$]|{TOKEN.pattern})"
+END = "\U0010fffb"  # a last paragraph: where it does not come out as one, something swallows what follows
 CITED = re.compile(r"@([^;\s\]]+)")
 
 
@@ -63,7 +64,7 @@ class Reading(Extension):
     def begin(self, text: Text) -> str:
         """The numbered text of the page that Python-Markdown reads next."""
         self.text = text
-        return text.source
+        return f"{text.source}\n\n{END}\n"
 
     @property
     def page(self) -> Text:
@@ -174,6 +175,9 @@ class Reading(Extension):
     def _finish(self, root: Element) -> None:
         """Formulas, notes, tables and terms get their form; the tree is remembered for the copies."""
         page, stash = self.page, self.md.htmlStash.rawHtmlBlocks
+        if not (last := [p for p in root if p.tag == "p" and p.text == END]):
+            self.check.unclosed()
+        root.remove(last[-1])
         for element in root.iter():
             self._restore(element)
         for child, parent in [(c, p) for p in root.iter() for c in p]:

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import NoReturn
 from xml.etree.ElementTree import Element, SubElement
 
 from drawing.output import stops
@@ -30,6 +32,12 @@ QUOTED = {"dt": 1, "gloss": 1, "footnote": 5}
 KEEPING = re.compile(r"<!--.*?-->|<(code|pre)\b.*?</\1>", re.DOTALL)
 RAW_LINK = re.compile(r"""<(?:a|img)\b[^>]*\s(?:href|src)=["']?(?![a-z]+:|//|#)""")
 
+# What the policy of every page forbids, or nobody could use; and where links may not lead.
+FORBIDDEN = re.compile(
+    "applet|audio|base|embed|form|frame|iframe|link|meta|object|script|source|style|track|video"
+)
+ELSEWHERE = re.compile(r"\s*(?!(?:https?|mailto|tel):)[a-z][a-z0-9+.-]*:", re.I)
+
 REMEDIES = {
     "directive": "let it stand on lines of its own, with an empty line before and after it.",
     "stray": "let a directive stand on lines of its own, and an include inside a fence.",
@@ -44,6 +52,11 @@ LEFT = (
     (r"\{ ?[:.#][^}\n]*\}", "write attributes at the end of a heading or a paragraph."),
     (r"(?m)^\s*(?:```|~~~)", "close the fence."),
     (r"\[[^\]\n]+\]\[[^\]\n]*\]", "write the link's target: '[name]: page.md'."),
+    (r":::|⟦|--8<--", "set it as code."),
+    (
+        r"\$(?:[ ]+[^$\s\d](?:[^$\n]*[\\^_=][^$\n]*)?[ ]*|[^$\s\d](?:[^$\n]*[\\^_=][^$\n]*)?[ ]+)\$(?!\w)",
+        "a formula begins and ends without a blank: $x$.",
+    ),
 )
 
 
@@ -316,9 +329,14 @@ class Check:
 
     def elements(self, root: Element) -> None:
         """Checks the elements of a page. Raises SourceError at the first thing that Markdown has left."""
+        if root.find(".//h1") is None:
+            self.place.fail(
+                "the page has no title.", "begin it with '# Title { #id }'."
+            )
         for element in root.iter():
             for value in element.attrib.values():
                 self._no_mark(value)
+            self._allowed(element.tag, element.attrib)
             if re.fullmatch("h[1-6]", element.tag) and not element.get("id"):
                 words = "".join(element.itertext())
                 self._line_of(words).fail(
@@ -353,14 +371,45 @@ class Check:
                 lambda t: html.escape(self.marks.restored(t[0]), False), plain
             )
 
-        kept = KEEPING.sub(keep, piece)
-        self._no_mark(KEEPING.sub("", piece))
+        kept, rest = KEEPING.sub(keep, piece), KEEPING.sub("", piece)
+        self._no_mark(rest)
+        written = HTMLParser()
+        written.handle_starttag = lambda tag, attrs: self._allowed(  # type: ignore[method-assign]
+            tag, {name: value or "" for name, value in attrs}
+        )
+        written.feed(rest)
         if link := RAW_LINK.search(piece):
             self.place_of(link[0]).fail(
                 f"'{link[0]}' is not followed.",
                 "write the link as Markdown: [words](page.md).",
             )
         return kept
+
+    def unclosed(self) -> NoReturn:
+        """Raises SourceError: something of raw HTML does not end."""
+        opened = re.search(r"<[a-z][^>\n]*\bmarkdown\b", self.source)
+        self._at(opened.start() if opened else self.source.rfind("<")).fail(
+            "what begins here, or below it, is not closed.",
+            "end each element of HTML on a line of its own: </div>.",
+        )
+
+    def _allowed(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Raises SourceError where the policy of the page forbids an element, or a link runs something."""
+        remedy = "leave it out: pages run and load nothing but the site's own."
+        if FORBIDDEN.fullmatch(tag):
+            self._at(self.source.find(f"<{tag}")).fail(f"<{tag}> can do nothing here.", remedy)  # fmt: skip
+        for name, value in attributes.items():
+            if (name == "style" and not ALIGNED.fullmatch(value)) or name.startswith(
+                "on"
+            ):
+                near = self.source.find(f"{name}=")
+                self._at(near).fail(f"'{name}=' can do nothing here.", remedy)
+            loaded = tag == "img" and name in ("src", "srcset")
+            if name in ("href", "src", "srcset", "xlink:href", "action", "formaction"):
+                target = html.unescape(value)
+                if ELSEWHERE.match(target) or (loaded and re.match("(https?:)?//", target)):  # fmt: skip
+                    near = self.source.find(value.partition(":")[0] + ":")
+                    self._at(near).fail(f"'{value}' can do nothing here.", remedy)
 
     def place_of(self, text: str) -> Place:
         """Where a piece of the numbered text was written; where the text begins if it cannot be found."""

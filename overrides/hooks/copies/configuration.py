@@ -5,17 +5,17 @@ from __future__ import annotations
 import copy
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from runner import is_source
+from runner import Place, is_source
 
 OVERVIEW = "notebooks/index.md"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Plain data, and `!ENV [NAME, default]`."""
 
 
@@ -29,22 +29,43 @@ _Loader.add_constructor("!ENV", _environment)
 
 
 def read_configuration(path: Path) -> dict[str, Any]:
-    """A configuration with all that it inherits."""
-    own = copy.deepcopy(_read(path.read_text(encoding="utf-8")))
+    """A configuration with all that it inherits. Raises SourceError where it says something twice."""
+    own = copy.deepcopy(_read(path.name, path.read_text(encoding="utf-8")))
     parent = own.pop("INHERIT", None)
     return merged(read_configuration(path.parent / parent), own) if parent else own
 
 
 @functools.lru_cache(16)  # every language, and every rebuild of `serve`, asks again
-def _read(text: str) -> Any:
+def _read(name: str, text: str) -> Any:
+    for node in _mappings(yaml.compose(text, _Loader)):
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                here = Place(name, key.start_mark.line + 1)
+                here.fail(f"'{key.value}' stands here twice.", "remove one.")
     return yaml.load(text, _Loader)
 
 
+def _mappings(node: Any) -> Iterator[yaml.MappingNode]:
+    """All mappings of a YAML file."""
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _mappings(value)
+
+
 def read_languages(root: Path) -> dict[str, dict[str, Any]]:
-    """The configuration of each language, the first one first."""
-    first = read_configuration(root / "mkdocs.yml")
-    languages = first["extra"]["languages"].items()
-    return {n: read_configuration(root / one["config"]) for n, one in languages}
+    """The configuration of each language, the first one first. Raises SourceError where one has no words."""
+    languages = read_configuration(root / "mkdocs.yml")["extra"]["languages"].items()
+    found = {n: read_configuration(root / one["config"]) for n, one in languages}
+    for name, one in languages:
+        if not isinstance(found[name]["extra"].get("words"), dict):
+            remedy = "write them below 'extra: words:'."
+            Place(one["config"]).fail("it has no words.", remedy)
+    return found
 
 
 def letters_of(languages: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -72,7 +93,7 @@ def lent_pages(
 
 def lacking_words(path: Path) -> list[str]:
     """The words that a language's configuration does not give itself."""
-    given = _read(path.read_text(encoding="utf-8"))["extra"].get("words", {})
+    given = _read(path.name, path.read_text(encoding="utf-8"))["extra"].get("words", {})
     return sorted(read_configuration(path)["extra"]["words"].keys() - given.keys())
 
 

@@ -24,7 +24,8 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from publish.finishing import page_policy
 from publish.moved import Link, Moved, read_moved
-from runner import Record, is_source, packed, read_modules
+from records import read_modules
+from runner import Record, is_source, packed
 
 from .configuration import (
     flat,
@@ -67,14 +68,20 @@ class Page:
         return re.sub(r"(^|/)index\.md$|\.md$", "/", self.text.uri).lstrip("/")
 
 
-def read_pages(
-    edition: Edition, texts: Iterable[Text], extensions: Mapping[str, Any]
-) -> Iterator[Page]:
-    """Pages, read with these extensions of Python-Markdown, and their options."""
+def parser(edition: Edition, extensions: Mapping[str, Any]) -> tuple[Markdown, Reading]:
+    """Python-Markdown with these extensions, by name with their options, and with ours."""
     reading = Reading(edition)
     options = {name: said or {} for name, said in extensions.items()}
     options["pymdownx.superfences"] = {"custom_fences": reading.fences()}
-    md = Markdown(extensions=[*extensions, reading], extension_configs=options)
+    names: list[Any] = [*extensions, reading]
+    return Markdown(extensions=names, extension_configs=options), reading
+
+
+def read_pages(
+    edition: Edition, texts: Iterable[Text], extensions: Mapping[str, Any]
+) -> Iterator[Page]:
+    """Pages, each as it is read."""
+    md, reading = parser(edition, extensions)
     kept = _Keep(md)
     md.treeprocessors.register(kept, "kept", 5.5)  # after ours, before the contents
     for text in texts:

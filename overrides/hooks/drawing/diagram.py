@@ -13,6 +13,8 @@ from drawing import svg
 TITLE = re.compile(r"^\s*accTitle:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 DESCRIPTION = re.compile(r"^\s*accDescr:\s*(?P<text>.+?)\s*$", re.MULTILINE)
 NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
+# What Mermaid's own style sheet and scripts would do.
+STYLED = re.compile(r"(?m)^\s*(?:style|linkStyle)\b.*|\$\$.*")
 # The first word after front matter and comments.
 KIND = re.compile(r"(?:---\n(?:.*\n)*?---\n)?(?:\s|%%.*\n)*(?P<kind>[\w-]*)")
 KINDS = ("flowchart", "graph")
@@ -43,11 +45,17 @@ def diagram_svg(source: str, prefix: str) -> str:
         raise DiagramError(
             "it has no alternative text: add lines 'accTitle: …' and 'accDescr: …'"
         )
+    if found := STYLED.search(source):
+        raise DiagramError(
+            f"'{found[0].strip()}' is not drawn: say it in words, without colours and formulas"
+        )
     try:
         drawn = mmdr.render(DESCRIPTION.sub("", TITLE.sub("", source))).svg()
     except ValueError as error:
         raise DiagramError(str(error)) from error
     root = svg.parse(drawn)
+    if root.find(".//text") is None:
+        raise DiagramError("nothing is in it")
     svg.remove(root, "style", "filter")
     _pills_as_rectangles(root)
     svg.tidy(root, prefix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from runner import Place
@@ -17,13 +18,19 @@ MADE_OF_ALL = (STYLE, "search")  # of the pages of all languages, that is
 MEASURED, INSTEAD = '"pre:not(.mermaid) > code"', '"pre.mermaid > code"'
 
 
-def is_published(uri: str) -> bool:
-    """Whether the theme's file at `uri` is part of the site.
+def theme_assets(folders: list[Path]) -> Iterator[tuple[str, Path]]:
+    """The theme's files that are part of the site, each by its path in the first of the theme's `folders` that has it.
 
     Material's style sheets and ours become one; maps are for Material's own developers; its search is not ours.
     """
-    left_out = r"assets/((style|stylesheets|javascripts/(lunr|workers))/|.*\.map$)"
-    return not re.match(left_out, uri)
+    left_out = r"assets/((style|stylesheets|javascripts/(lunr|workers))/|.*\.(map|html|md|py)$|(.*/)?\.)"
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted((folder / "assets").rglob("*")):
+            uri = path.relative_to(folder).as_posix()
+            if path.is_file() and not re.match(left_out, uri):
+                found.setdefault(uri, folder)
+    yield from found.items()
 
 
 def finish_assets(

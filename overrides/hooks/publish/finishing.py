@@ -6,10 +6,12 @@ import base64
 import hashlib
 import posixpath
 import re
+from html import unescape
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from runner import Place
+from runner import Place, read_text
 
 LINK = re.compile(r'<a\b(?P<before>[^>]*?)\shref="(?P<href>[^"]*)"(?P<after>[^>]*)>')
 OTHER_SITE = re.compile(r"(https?:)?//")
@@ -22,6 +24,17 @@ TYPES = {
     ".txt": "text/plain",
     ".zip": "application/zip",
 }
+# What was meant for the build; and what may show it: code, and what nobody sees.
+RAW = re.compile(r"\{\{|:::|⟦|\[\^|--8<--|\{ ?\.[a-z][^{}\n]*\}")
+CODE = re.compile(r"<!--.*?-->|<(pre|code|samp|math|script|style|template)\b.*?</\1>", re.DOTALL)  # fmt: skip
+NO_ELEMENT = re.compile(r"<!--.*?-->|<script\b[^>]*>.*?</script>", re.DOTALL)
+TAG, ID = re.compile(r"<[a-z][^<>]*>"), re.compile(r' id="([^"]*)"')
+TARGET = re.compile(r' (?:href|src)="([^"]*)"')
+# The same in the copies; a mark of a note is right there.
+CODE_OF_COPY = re.compile(
+    r"(?ms)^[ >]*(?:[-*+] |\d+\. )*(?P<f>`{3,}|~{3,}).*?^[ >]*(?P=f)`*$|(?P<t>`+)(?!`).+?(?<!`)(?P=t)(?!`)"
+    r"|\$\$.*?\$\$|(?<![\\$])\$(?=\S).+?(?<![\s\\])\$|<!--.*?-->|\[\^"
+)
 # Lines' ends and what they are indented by, outside of what is shown or read as it stands.
 BLANK = re.compile(r"(?P<kept><!--.*?-->|<(pre|script)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
 # A script that stands in a page and runs.
@@ -81,6 +94,66 @@ def finish_links(page: str, own: str) -> str:
     return LINK.sub(finish, page)
 
 
+class Looked(NamedTuple):
+    """What a look at a finished page found: its ids, what it links to with an anchor on another page, and what files it uses."""
+
+    ids: list[str]
+    leads: list[str]
+    uses: list[str]
+
+
+def look_at(html: str, url: str, path: str, place: Place) -> Looked:
+    """Looks whether a finished page shows what was meant for the build, or leads nowhere in itself.
+
+    Args:
+        html: the page.
+        url: its address in its language.
+        path: where the language lies in the site, "" for the root.
+        place: its file.
+
+    Raises:
+        SourceError: it does.
+    """
+    told, _, body = html.partition("</head>")
+    own = body[body.find("<article") : body.rfind("</article>")]
+    refuse_raw(told + own, CODE, place)
+    elements = "".join(TAG.findall(NO_ELEMENT.sub("", html)))
+    ids = [unescape(one) for one in ID.findall(elements)]
+    if len(known := set(ids)) < len(ids):
+        twice = next(one for one in ids if ids.count(one) > 1)
+        place.fail(f"the id '{twice}' stands twice on the page.", "rename one of them.")
+    here, leads, uses = posixpath.join("/", path, url), set(), set()
+    for target in map(unescape, TARGET.findall(elements)):
+        where, _, anchor = target.partition("#")
+        if re.match("[a-z][a-z+.-]*:|//", where):
+            continue
+        address = posixpath.normpath(posixpath.join(here, unquote(where.partition("?")[0])))  # fmt: skip
+        if not where or address == posixpath.normpath(here):
+            if anchor and unquote(anchor) not in known:
+                place.fail(f"'#{anchor}' leads to no anchor of the page.", "name one that is there.")  # fmt: skip
+        elif anchor:
+            leads.add(f"{address.strip('/')}#{unquote(anchor)}")
+        elif PurePosixPath(address).suffix:
+            uses.add(address.strip("/"))
+    return Looked(sorted(known), sorted(leads), sorted(uses))
+
+
+def refuse_raw(text: str, code: re.Pattern[str], place: Place) -> None:
+    """Raises SourceError where a text shows what was meant for the build, outside of what `code` finds and what quotes that."""
+    if not RAW.search(text):
+        return
+    shown = [unescape(re.sub("<[^>]*>", "", one[0])).strip(" `") for one in code.finditer(text) if RAW.search(one[0])]  # fmt: skip
+    rest = unescape(code.sub("", text))
+    for one in sorted(set(shown), key=len, reverse=True):
+        rest = rest.replace(one, "")  # a title, a contents
+    if found := RAW.search(rest):
+        near = " ".join(rest[max(0, found.start() - 20) : found.end() + 20].split())
+        place.fail(
+            f"the finished page shows '{found[0]}' (…{near}…).",
+            "mend it there, or set it as code.",
+        )
+
+
 def page_policy(templates: Path) -> str:
     """The Content-Security-Policy of every page; it stands in the head, since a static host sends no header.
 
@@ -95,7 +168,7 @@ def page_policy(templates: Path) -> str:
     """
     digests = set()
     for path in sorted(templates.rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, str(path.relative_to(templates.parent)))
         for script in INLINE.finditer(text):
             if re.search(r"\{[{%#]", script[1]):
                 line = text.count("\n", 0, script.start()) + 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from runner import Place
+from runner import Place, read_text
 
 YEAR = re.compile(r"^Copyright \(c\) (?:\d{4}-)?(\d{4}) ", re.MULTILINE)
 # What a plain text leaves out: the sign behind a heading, the marks of footnotes and what stands between them.
@@ -28,11 +28,16 @@ def read_citation(root: Path) -> dict[str, str]:
     """What the BibTeX entries of all pages share: name and version from pyproject.toml, the year from LICENSE.
 
     Raises:
-        SourceError: LICENSE tells no year.
+        SourceError: one of them does not tell it.
     """
-    about = (root / "pyproject.toml").read_text(encoding="utf-8")
-    project = tomllib.loads(about)["project"]
-    year = YEAR.search((root / "LICENSE").read_text(encoding="utf-8"))
+    name = "pyproject.toml"
+    try:
+        project = tomllib.loads(read_text(root / name, name)).get("project", {})
+    except tomllib.TOMLDecodeError as error:
+        Place(name).fail(f"this is not TOML: {error}.", "mend it there.")
+    if not {"name", "version"} <= {*project}:
+        Place(name).fail("it tells no version.", "write 'name' and 'version' below '[project]'.")  # fmt: skip
+    year = YEAR.search(read_text(root / "LICENSE", "LICENSE"))
     if not year:
         Place("LICENSE").fail(
             "no line tells the year of the copyright.",
@@ -127,14 +132,16 @@ def faq_questions(content: str) -> list[dict[str, Any]]:
     """
     from bs4 import BeautifulSoup
 
-    answers = BeautifulSoup(content, "html.parser").select("h2[id] + p")
+    questions = BeautifulSoup(content, "html.parser").find_all("h2", id=True)
+    answers = [question.find_next_sibling() for question in questions]
     return [
         {
             "@type": "Question",
-            "name": _words(answer.find_previous_sibling("h2")),
+            "name": _words(question),
             "acceptedAnswer": {"@type": "Answer", "text": _words(answer)},
         }
-        for answer in answers
+        for question, answer in zip(questions, answers, strict=True)
+        if answer and answer.name == "p"
     ]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import yaml
-from runner import Place
+from runner import Place, read_text, read_yaml
 
 ADDRESS = re.compile(r"(?P<page>(?:[\w.-]+/)*)(?:#(?P<anchor>[\w:.-]+))?")
 REMEDY = "write 'old/#anchor: new/#anchor', each as it stands below the folder of a language; the anchor may be left out."
@@ -33,6 +33,41 @@ class Link(NamedTuple):
     title: str
 
 
+def check_sources(
+    sources: Iterable[tuple[Path, str, str]], docs: Path, made: Collection[str]
+) -> None:
+    """What lies in docs/ is the author's, and nothing takes another's address.
+
+    Args:
+        sources: of each file its path, what messages call it, and its address.
+        docs: the folder that no link may lead out of.
+        made: the addresses at which the build itself writes; those of folders end in "/".
+
+    Raises:
+        SourceError: at the first file of which that is not so.
+    """
+    seen: dict[str, str] = {}
+    for path, name, address in sources:
+        place, key = Place(name), address.casefold()  # some systems take A for a
+        links = [one for one in path.parents if one.is_symlink()]
+        if any(one.resolve() in one.parents for one in links):
+            place.fail("a link leads round in a circle.", "remove it.")
+        if not path.is_file() or not path.resolve().is_relative_to(docs):
+            place.fail(
+                "this is no file of the project, or a link to one outside of docs/.",
+                "put the file itself there, or remove it.",
+            )
+        if key in seen:
+            problem = f"its address '{address}' is that of {seen[key]}, too."
+            place.fail(problem, "rename one of them.")
+        if any(key == one or (one.endswith("/") and key.startswith(one)) for one in made):  # fmt: skip
+            place.fail(
+                f"its address '{address}' is one at which the build writes.",
+                "rename it, or put it into another folder.",
+            )
+        seen[key] = name
+
+
 def read_moved(path: Path, name: str) -> list[Moved]:
     """What the file says, by page; nothing where there is none.
 
@@ -43,10 +78,9 @@ def read_moved(path: Path, name: str) -> list[Moved]:
     Raises:
         SourceError: it says something else, or something twice.
     """
-    try:
-        tree = yaml.compose(path.read_text(encoding="utf-8")) if path.exists() else None
-    except yaml.YAMLError as error:
-        Place(name).fail(f"this is not YAML: {error}".splitlines()[0], REMEDY)
+    text = read_text(path, name) if path.exists() else ""
+    read_yaml(text, Place(name))  # it is YAML
+    tree = yaml.compose(text)
     if tree and not isinstance(tree, yaml.MappingNode):
         Place(name, tree.start_mark.line + 1).fail("this names no addresses.", REMEDY)
     moved: dict[str, Moved] = {}

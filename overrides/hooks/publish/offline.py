@@ -14,7 +14,7 @@ LINKS = [re.compile(rf'({at})([^"#?:]+)(?=[#?"])') for at in (' href="', '"0; ur
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 ONLINE_ONLY = re.compile(r'<a class="online-only".*?</a>', re.DOTALL)
 # What only a server or a search engine asks for.
-LEFT_OUT = {"404.html", "sitemap.xml", "sitemap.xml.gz"}
+LEFT_OUT = {"404.html", "sitemap.xml"}
 
 
 def offline_files(site: Path, paths: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -17,7 +17,7 @@ from runner import Place, read_text, remembered
 
 from publish.finishing import INLINE
 
-TAG = re.compile(r"<[a-zA-Z][^>]*>")
+TAG = re.compile(r'<[a-zA-Z][^>"]*(?:"[^"]*"[^>"]*)*>')
 PROSE = re.compile(r' (?:alt|aria-label|content|href|title)="[^"]*"')  # of a tag
 NAME = re.compile(r"-{0,2}[a-zA-Z_][\w-]*")
 # What of a selector names nothing that a page must have: states, and attributes of which only a part is given.
@@ -52,8 +52,12 @@ def vocabulary(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
 
 @functools.lru_cache(4096)  # in `serve`, all pages but one are as they were
 def _names(page: str) -> frozenset[str]:
-    texts = {*TAG.findall(PROSE.sub("", page)), *INLINE.findall(page)}
-    return frozenset(name for text in texts for name in NAME.findall(text))
+    return frozenset().union(*map(_named, {*TAG.findall(page), *INLINE.findall(page)}))
+
+
+@functools.lru_cache(65536)  # most tags stand on every page
+def _named(text: str) -> frozenset[str]:
+    return frozenset(NAME.findall(PROSE.sub("", text)))
 
 
 def read_sheet(path: Path, cache: Path) -> list[Rule]:
@@ -66,10 +70,11 @@ def read_sheet(path: Path, cache: Path) -> list[Rule]:
     Raises:
         SourceError: it is broken.
     """
-    text, own = read_text(path, path.name), Path(__file__).read_text(encoding="utf-8")
+    name = re.sub(r"^.*(?=overrides/)", "", path.as_posix(), flags=re.DOTALL)
+    text, own = read_text(path, name), Path(__file__).read_text(encoding="utf-8")
 
     def make() -> bytes:
-        return json.dumps(parsed(text, path.name)).encode()
+        return json.dumps(parsed(text, name)).encode()
 
     found = remembered(cache, f"{path.name}.json", f"{own}\n{text}", make)
     rules: list[Rule] = json.loads(found)
@@ -92,7 +97,7 @@ def parsed(sheet: str, name: str) -> list[Rule]:
             elif node.type == "qualified-rule":
                 groups = itertools.groupby(node.prelude, lambda token: token == ",")
                 selectors = [
-                    (tinycss2.serialize(tokens).strip(), _named(tokens))
+                    (tinycss2.serialize(tokens).strip(), met_by(tokens))
                     for comma, group in groups
                     if not comma and (tokens := list(group))
                 ]
@@ -117,7 +122,7 @@ def parsed(sheet: str, name: str) -> list[Rule]:
             text = f"{one.name}:{value}{'!important' * one.important}"
             yield one.name, text, NAME.findall(value)
 
-    def _named(selector: list[Any]) -> list[str]:
+    def met_by(selector: list[Any]) -> list[str]:
         """The elements, classes and attributes that it names; what stands in round brackets is not looked at."""
         outside = [token for token in selector if token.type != "function"]
         return sorted(set(NAME.findall(OPEN.sub("", tinycss2.serialize(outside)))))

@@ -4,16 +4,16 @@
 """
 
 from .archive import ARCHIVE, archived
+from .programs import read_modules, read_programs
 from .schedule import (
     Outcome,
     Workers,
     ensure_records,
     find,
-    read_programs,
     run_missing,
     say,
     this_machine,
 )
 
 __all__ = ["ARCHIVE", "Outcome", "Workers", "archived", "ensure_records", "find"]
-__all__ += ["read_programs", "run_missing", "say", "this_machine"]
+__all__ += ["read_modules", "read_programs", "run_missing", "say", "this_machine"]

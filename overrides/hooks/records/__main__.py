@@ -13,7 +13,8 @@ from runner import SourceError
 from .archive import archived, take, told
 from .cluster import cluster
 from .parts import divide, read_costs, read_part
-from .schedule import ensure_records, find, read_programs, say
+from .programs import read_programs
+from .schedule import ensure_records, find, say
 from .store import writing
 
 

@@ -22,12 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from runner import Place, Record, Snippet, SourceError
-from runner.folder import check_names, programs
 from runner.record import version_of, where
 from runner.run import run
-from runner.sections import patience
 
 from .parts import cost, read_costs
+from .programs import read_programs
 from .store import load, save, writing
 
 INTERVAL = 0.2  # seconds between two looks at whether a schedule is to stop
@@ -71,21 +70,6 @@ def this_machine(root: Path, cache: Path) -> Iterator[Workers]:
             slots=os.cpu_count,
             stop=lifeline[0].close,
         )
-
-
-def read_programs(root: Path, names: Sequence[str] | None = None) -> list[Snippet]:
-    """The named programs of the project, or all where it is None. Raises SourceError where one cannot be read or is not there."""
-    folder = root / "snippets"
-    for name in names or ():
-        if not (folder / f"{name}.py").is_file():
-            known = ", ".join(path.stem for path in programs(folder))
-            problem = f"there is no snippet '{name}'."
-            Place(folder).fail(problem, f"use one of: {known}.")
-    check_names(folder)
-    patience()  # says at once what is wrong with LIMITS
-    if names is None:
-        return [Snippet.read(path, root) for path in programs(folder)]
-    return [Snippet.read(folder / f"{name}.py", root) for name in names]
 
 
 def find(

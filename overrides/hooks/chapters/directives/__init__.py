@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element
 from drawing.output import provenance_html, provenance_line
 from runner import Place, Record, nearest
 
-from ..data import Lab, read_joined
+from ..data import Lab, is_text, read_joined
 from ..page import Mark, Part
 from ..values import check_section, the_record
 
@@ -140,13 +140,19 @@ def options_of(mark: Mark, known: set[str], joined: str) -> dict[str, Any]:
     """
     text = textwrap.dedent("\n".join(mark.lines[1:]))
     options = read_joined(text, mark.place.at(1), joined) or {}
-    unknown = set(options) - known if isinstance(options, dict) else {options}
-    if unknown:
+    told = options if isinstance(options, dict) else {str(options): None}
+    if unknown := [name for name in told if name not in known]:
         mark.place.fail(
-            f"'{unknown.pop()}' is no option of {mark.lines[0].split()[1]}.",
+            f"'{unknown[0]}' is no option of {mark.lines[0].split()[1]}.",
             f"its options: {', '.join(sorted(known)) or 'none'}.",
         )
-    return dict(options)
+    for name, said in told.items():
+        texts = [said] if name != "labels" else said or {}
+        if isinstance(texts, dict):
+            texts = [*texts, *texts.values()]
+        if not all(one is None or is_text(one) for one in texts):
+            mark.place.fail(f"'{name}' says what it cannot say.", "write it as one text; labels as 'labels: {one: other}'.")  # fmt: skip
+    return dict(told)
 
 
 def _module(name: str, place: Place) -> ModuleType:
