@@ -96,7 +96,7 @@ clean: ## Remove the site, the records and the caches; .venv stays
 .venv/installed .venv/light:
 	@for python in $(PYTHON); do \
 	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
-	    echo "Installing $(WHAT) into .venv ($$($$python --version)): $(SIZE) on a fast line"; \
+	    echo "Installing $(WHAT) into .venv ($$($$python --version)): $(SIZE) on a fast line; nothing is printed meanwhile"; \
 	    $$python -m venv --clear .venv \
 	      && sed '/^$(filter-out $(TENSORFLOW),tensorflow tensorflow-cpu)==/,/# via/d' $^ >.venv/requirements.txt \
 	      && $(PIP) -r .venv/requirements.txt && touch $@; exit $$?; \

@@ -138,6 +138,8 @@ class Build:
         config.theme.dirs = [
             str(f) for f in self.folders if not (f / ".icons").exists()
         ]
+        if not config.site_url:  # it would be empty, and MkDocs would say so
+            config.theme.static_templates.discard("opensearch.xml")
         config.extra["policy"] = page_policy(root / "overrides")
         short, _, about = config.site_name.partition(config.extra["words"]["colon"])
         config.extra["short"], config.extra["subtitle"] = short, about

@@ -239,6 +239,8 @@ def test_ctrl_c_waits_for_no_program(tmp_path: Path) -> None:
     assert server.process.returncode == 0, server.printed()
     assert "Traceback" not in server.printed()
     assert "FAILED" not in server.printed(), "it was ended, and has not failed"
+    for noise in ("Converting notebook", "Template skipped"):
+        assert noise not in server.printed()
 
 
 def test_a_program_that_fails_while_pages_are_served(tmp_path: Path) -> None:

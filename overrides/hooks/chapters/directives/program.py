@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import json
+import logging
 import tempfile
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
@@ -126,6 +127,8 @@ def _render(record: Record) -> bytes:
     from bs4 import BeautifulSoup
     from mkdocs_jupyter.nbconvert2 import nb2html
 
+    # It tells of each file that it converts, and an author has never seen these.
+    logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
     cells = [{**cell, "outputs": []} for cell in record.notebook["cells"]]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{record.name}.ipynb"
