@@ -236,6 +236,7 @@ def main(ours: Path, theirs: Path) -> int:
     print(
         f"{len(pages(ours))} pages, {len({one.page for one in found})} of them differ."
     )
+    print(f"\n{table(ours, theirs)}")
     return bool(found)
 
 
