@@ -47,7 +47,7 @@ markdown: $(SITE) $(if $(FROM),records) ## The chapters of all languages as plai
 zensical: .venv/installed-tests markdown ## The site of all languages, made from that by Material's successor, in markdown/site (ZENSICAL=its command)
 	@for one in mkdocs.yml $$(cd markdown && ls mkdocs.*.yml); do (cd markdown && $(abspath $(ZENSICAL)) build --strict --config-file $$one) || exit 1; done
 
-test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without a browser, without Java they fail)
+test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without each of three browsers, without Java they fail)
 	@$(BIN)/pytest $(SIDE_BY_SIDE)
 
 quick: .venv/installed-tests ## While editing: the tests that need no browser, no whole build and no mutation

@@ -1,6 +1,6 @@
 """Whether the tests notice: changes one thing in the build code at a time and runs the tests that run this line.
 
-    python tests/mutants.py [--count 300] [--seed 18] [--only chapters/values.py] [--list] [--breaks]
+    python tests/mutants.py [--count 300] [--seed 18] [--only chapters/values.py] [--again] [--list] [--breaks]
 
 The quick tests run once in a copy of the project, traced (`traced.py`). Each mutant then gets a fork of this process, which
 has imported what is not ours, and in it pytest with the tests that run the changed statement, the quickest first, up to the
@@ -26,9 +26,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ GROUPS = {
 }
 LEAST, LEAST_OF_THESE = 0.8, 0.95
 FEWEST = 20  # mutants of a group
-MOST_SECONDS = 60.0  # of the tests that are asked about one mutant
+MOST_SECONDS = 20.0  # of the tests that are asked about one mutant
 IMPORTED = """
   bs4 distributed markdown.extensions markdown_it material math_core mkdocs.commands.build mkdocs_jupyter.plugin mmdr nbformat
   numpy psutil pybtex.backends.plaintext pybtex.database.input.bibtex pybtex.style.names.plain pymdownx.highlight
@@ -96,13 +97,11 @@ def sample(found: Mapping[str, list[Mutant]], count: int, seed: int) -> list[Mut
     shares[largest] += count - sum(shares.values())
     drawn = list[tuple[bool, str, Mutant]]()
     for name, share in shares.items():
-        again, ranked = Counter[str](), []
-        for mutant in found[name]:
-            ranked.append((mutant.rank(seed, again[mutant.name]), mutant))
-            again[mutant.name] += 1
-        ranked.sort(key=lambda one: one[0])
+        ranked = sorted(
+            ((one.rank(seed), one) for one in found[name]), key=itemgetter(0)
+        )
         drawn += [(name not in GROUPS, *one) for one in ranked[:share]]
-    drawn.sort(key=lambda one: one[:2])  # who stops early has a smaller sample
+    drawn.sort(key=itemgetter(0, 1))  # who stops early has a smaller sample
     return [mutant for *_, mutant in drawn]
 
 
@@ -131,7 +130,7 @@ class Trace:
         return self._in_order(found, Path(mutant.file).stem)
 
     def _in_order(self, names: list[str], own: str) -> list[str]:
-        """Those of its own file first, then the quickest, not more than take a minute together."""
+        """Those of its own file first, then the quickest, not more than take MOST_SECONDS together."""
         files: dict[str, list[str]] = defaultdict(list)
         for name in sorted(names, key=self._seconds):
             files[name.partition("::")[0]].append(name)
@@ -259,7 +258,7 @@ class Slot:
     def __init__(self, copy: Path) -> None:
         self.copy = copy
         self.told, self.log = copy.with_suffix(".told"), copy.with_suffix(".log")
-        self.temporary = copy.with_suffix(".tmp")
+        self.temporary, self.kept = copy.with_suffix(".tmp"), copy.with_suffix(".kept")
         self.count, self.process, self.begun, self.limit = 1, 0, 0.0, 0.0
 
     def begin(self, mutant: Mutant, names: list[str], limit: float) -> None:
@@ -267,7 +266,8 @@ class Slot:
         self.mutant, self.asked, self.limit = mutant, names, limit
         self.told.unlink(missing_ok=True)
         path = self.copy / "overrides/hooks" / mutant.file
-        path.write_text(mutant.apply(path.read_text("utf-8")), encoding="utf-8")
+        path.rename(self.kept)
+        path.write_text(mutant.apply(self.kept.read_text("utf-8")), encoding="utf-8")
         os.utime(path, (self.count, self.count))  # no other version has this time
         self.count, self.begun = self.count + 1, time.monotonic()
         self.process = os.fork()
@@ -287,10 +287,9 @@ class Slot:
             os.dup2(nothing.fileno(), 0)
         os.chdir(self.copy)
         sys.path.remove(str(Path(__file__).parent))
-        sys.dont_write_bytecode = True
-        os.environ |= {"PYTHONDONTWRITEBYTECODE": "1"}
         options = ["-x", "-q", "--override-ini=addopts=", "-p", "no:cacheprovider"]
-        options += ["-p", "no:xdist", f"--basetemp={self.temporary}"]
+        options += ["-p", "no:xdist", "-p", "no:hypothesispytest"]  # imports much
+        options += [f"--basetemp={self.temporary}"]
         return int(pytest.main([*options, *names], [FirstFailure(self.told)]))
 
     def ended(self) -> Found | None:
@@ -321,8 +320,11 @@ class Slot:
 
     def _clean(self) -> None:
         """Puts back what the mutant changed, and what its tests may have."""
-        file, cache = self.mutant.file, self.copy / ".cache"
-        shutil.copy2(HOOKS / file, self.copy / "overrides/hooks" / file)
+        path, cache = (
+            self.copy / "overrides/hooks" / self.mutant.file,
+            self.copy / ".cache",
+        )
+        self.kept.replace(path)
         for path in cache.iterdir():
             if path.name != "records":
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -393,16 +395,18 @@ def report(results: list[Found]) -> bool:
     return good
 
 
-def try_sample(wanted: list[Mutant], folder: Path) -> list[Found]:
-    """Tries these, and tells of each as it ends."""
-    begun, results = time.monotonic(), []
+def try_sample(wanted: list[Mutant], folder: Path, again: bool) -> list[Found]:
+    """Tries these, and tells of each as it ends; `again` only those that nobody is known to have noticed."""
+    begun, log = time.monotonic(), ROOT / ".cache/mutants/last.json"
+    noticed = json.loads(log.read_text(encoding="utf-8")) if again else {}
+    results = [Found(m, by, [], 0.0) for m in wanted if (by := noticed.get(m.name))]
     copies = [copied(folder / "0")]
     known = trace(copies[0], ROOT / ".cache/mutants")
     for number in range(1, os.cpu_count() or 1):
         copies.append(Path(shutil.copytree(copies[0], folder / str(number))))
     print(f"{len(known.tests)} tests, {time.monotonic() - begun:.0f} s", flush=True)
     jobs = []
-    for mutant in wanted:
+    for mutant in (one for one in wanted if one.name not in noticed):
         names = known.asked(mutant)
         usual = sum(known.tests[name]["seconds"] for name in names)
         # By the clock; a busy machine may take ten times the processor time.
@@ -410,10 +414,16 @@ def try_sample(wanted: list[Mutant], folder: Path) -> list[Found]:
         jobs.append((mutant, names or [WHOLE], late))
     for one in tried(jobs, copies):
         results.append(one)
-        place = f"{one.mutant.file}:{one.mutant.line}"
+        if one.by:
+            noticed[one.mutant.name] = one.by
+        log.write_text(json.dumps(noticed), encoding="utf-8")
         change = f"{one.mutant.old!r} → {one.mutant.new!r}"
-        told = f"{len(results):4} {one.seconds:5.1f} s {place} {change}: {one.by or 'NOT NOTICED'}"
-        print(told, file=sys.stderr, flush=True)
+        told = (
+            f"{one.mutant.file}:{one.mutant.line} {change}: {one.by or 'NOT NOTICED'}"
+        )
+        print(
+            f"{len(results):4} {one.seconds:5.1f} s {told}", file=sys.stderr, flush=True
+        )
     return results
 
 
@@ -446,6 +456,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=18)
     parser.add_argument("--only", default="", help="files whose names begin so")
     parser.add_argument("--list", action="store_true", help="only say which")
+    parser.add_argument("--again", action="store_true", help="only what nobody noticed")
     parser.add_argument("--breaks", action="store_true", help="those of breaks.yml")
     return parser.parse_args()
 
@@ -470,7 +481,7 @@ def main() -> int:
             print(f"{one.file}:{one.line} {one.within}: {one.old!r} → {one.new!r}")
         return 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        good = report(try_sample(wanted, Path(folder)))
+        good = report(try_sample(wanted, Path(folder), asked.again))
     print(f"{time.monotonic() - begun:.0f} s")
     return 0 if good else 1
 

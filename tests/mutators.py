@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     **{ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is},
@@ -39,6 +40,7 @@ class Mutant:
         new: what stands there instead.
         lines: those of the statement: a test that runs none of them cannot notice.
         imported: whether the statement runs when the file is imported.
+        again: how often the same stands above it, in the same function.
     """
 
     file: str
@@ -50,15 +52,18 @@ class Mutant:
     new: str
     lines: tuple[int, int]
     imported: bool
+    again: int = 0
 
     @property
     def name(self) -> str:
         """What stays the same when other lines of the file change."""
-        return f"{self.file} {self.within}: {self.old} → {self.new}"
+        which = f" ({self.again + 1})" if self.again else ""
+        return f"{self.file} {self.within}{which}: {self.old} → {self.new}"
 
-    def rank(self, seed: int, again: int) -> str:
-        """Where it stands in a shuffled row of all mutants; `again` tells those of one name apart."""
-        return hashlib.sha256(f"{seed} {again} {self.name}".encode()).hexdigest()
+    def rank(self, seed: int) -> str:
+        """Where it stands in a shuffled row of all mutants."""
+        text = f"{self.file} {self.within}: {self.old} → {self.new}"
+        return hashlib.sha256(f"{seed} {self.again} {text}".encode()).hexdigest()
 
     def apply(self, text: str) -> str:
         """The text of the file with the change."""
@@ -68,7 +73,12 @@ class Mutant:
 def mutants(file: str, text: str) -> list[Mutant]:
     """All changes of a file, in the order of its text; each gives Python that can be read."""
     found = [*_File(file, text).walk(ast.parse(text), "", None, True)]
-    return sorted(found, key=lambda one: (one.start, one.end, one.new))
+    found.sort(key=lambda one: (one.start, one.end, one.new))
+    seen = Counter[str]()
+    for n, one in enumerate(found):
+        found[n] = replace(one, again=seen[one.name])
+        seen[one.name] += 1
+    return found
 
 
 class _File:

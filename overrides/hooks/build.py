@@ -28,14 +28,20 @@ from copies.configuration import (
     write_styles,
 )
 from copies.notebook import colab, download
-from describing import about_page, has_previews, preview_cards, report_of
+from describing import (
+    about_page,
+    changes_in,
+    has_previews,
+    preview_cards,
+    report_of,
+)
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from publish.assets import MADE_OF_ALL, finish_assets, theme_assets
 from publish.finishing import page_policy
-from publish.metadata import read_citation
+from publish.metadata import FEED, feed_of, read_citation, written
 from publish.moved import check_sources, keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
@@ -123,10 +129,11 @@ class Build:
             folders = {name: one["docs"] for name, one in languages.items()}
             check_twins(root, list(folders.values()), [folders[n] for n in instead])
             self._read_programs()
+            told = f"{self.told} {changes_in(root, self.cache)}"
             for name in languages:
                 used = (name, instead.get(name))
                 without = [docs for n, docs in folders.items() if n not in used]
-                made_from = fingerprint(root, without, self.records.found, self.told)
+                made_from = fingerprint(root, without, self.records.found, told)
                 self.fingerprints[name] = made_from
         names, joined = list(languages), config.extra["joined"]
         self.titles = read_titles(root, list(self.records), names, joined, instead)
@@ -225,6 +232,7 @@ class Build:
             say(f"{self.own['name']} has from {self.edition.instead}: {counts}")
         self.texts |= self.edition.texts
         self.pages.watch(self.edition)
+        self.changed = self.pages.note("changed", changes_in(self.root, self.cache))
         self.context = self._context(files)
         self.reading = Reading(self.edition)
         extensions: list[Any] = config.markdown_extensions
@@ -352,6 +360,11 @@ class Build:
         if not self.records.waiting:
             self._check_looked()
         self.pages.save()
+        pages = {
+            text.url: self.pages.of(uri).output for uri, text in self.texts.items()
+        }
+        feed = feed_of(pages, self.citation["name"], self.config)
+        Path(self.config.site_dir, FEED).write_bytes(feed)
         for uri, text in self.texts.items():
             address = posixpath.join(self.own["path"], text.url.removeprefix("./"))
             self.memory.programs[address] = self.pages.programs(uri)
@@ -418,12 +431,28 @@ class Build:
             },
             "take": taking.ways(self.edition, page, config),
             "about": about,
-            "report": report_of(about, config, self.citation["version"]),
+            "report": report_of(about, config, self.citation["version"])
+            | self._dates(page.file.src_uri),
         }
         if page.file.src_uri in self.edition.sources:
             words = config.extra["words"]
             context["citation"] = about.bibtex(self.citation, words)
         return context
+
+    def _dates(self, uri: str) -> dict[str, str]:
+        """When anything of a page was last changed, as far as it is known, and when one of its programs last ran."""
+        own, words = Path(uri).parts[0].removesuffix(".md"), self.config.extra["words"]
+        programs = self.pages.programs(uri) & {*self.records.found}
+        files = [f"{self.own['docs']}/{uri}", f"docs/{own}", f"docs/{own}.yml"]
+        files += [
+            f"docs/corrections/{own}.yml",
+            *(f"snippets/{p}.py" for p in programs),
+        ]
+        changed = [self.changed[file] for file in files if file in self.changed]
+        runs = [self.edition.records[name].provenance for name in programs]
+        ran = [run["ran"] for run in runs if "ran" in run]
+        told = {"changed": max(changed, default=""), "ran": max(ran, default="")}
+        return {name: written(day, words) for name, day in told.items() if day}
 
     @property
     def place(self) -> tuple[str, str]:

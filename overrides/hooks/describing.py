@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
+import re
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,9 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 from publish.cards import card, card_path
 from publish.metadata import About, faq_questions, plain_text
-from runner import Record
+from runner import Record, remembered
+
+PARTS = ("docs", "snippets")  # what pages are made of
 
 
 def has_previews(config: MkDocsConfig, command: str) -> bool:
@@ -96,6 +101,38 @@ def report_of(about: About, config: MkDocsConfig, version: str) -> dict[str, str
         issue = issue.replace("/issues/new", "/-/issues/new")
     asked = urlencode(dict(zip(names, (about.title, text), strict=True)))
     return {"version": version, "link": f"{issue}?{asked}"}
+
+
+def changes_in(root: Path, cache: Path) -> dict[str, str]:
+    """When each file and folder of the project was last changed, by its path: YYYY-MM-DD.
+
+    Nothing where git does not know the whole history: what was cut off might be the change.
+    """
+
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(root), *words]
+        return subprocess.run(
+            command, capture_output=True, check=True, text=True
+        ).stdout
+
+    def read() -> bytes:
+        found: dict[str, str] = {}
+        for commit in git(
+            "log", "--relative", "--name-only", "-z", "--format=%x01%cs", "--", *PARTS
+        ).split("\1"):
+            day, *files = re.split("[\0\n]+", commit)
+            for file in map(Path, filter(None, files)):
+                for one in (file, *file.parents):
+                    found[str(one)] = max(day, found.get(str(one), ""))
+        return json.dumps(found).encode()
+
+    try:
+        state = git("rev-parse", "HEAD", "--is-shallow-repository", "--show-prefix")
+        if "\ntrue\n" in state:
+            return {}
+        return dict(json.loads(remembered(cache, "changed.json", state, read)))
+    except (OSError, subprocess.CalledProcessError):
+        return {}
 
 
 def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import serving
 import taking
 from build import Build, Command, Memory, whole_site
 from describing import not_found_context
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -31,7 +31,16 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
-from publish.finishing import finished_page, look_at
+from publish.finishing import (
+    CODE,
+    NOT_SEEN,
+    RAW,
+    TAG,
+    finished_page,
+    look_at,
+    refuse_raw,
+)
+from rebuilds import Templates
 from runner import Place, SourceError
 
 log = logging.getLogger("mkdocs.hooks")
@@ -151,9 +160,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     now.forward = env.get_template("moved.html").render
     taking.write(now.edition, now.texts, files, config, now.pages)
     # Templates are compiled once, not in every build.
-    folder = now.root / ".cache" / "templates"
-    folder.mkdir(exist_ok=True)
-    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    env.bytecode_cache = Templates(now.root / ".cache" / "templates")
     # Chinese in JSON as itself: escaped, it is twice as long.
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
 
@@ -174,8 +181,11 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     now = state.now
     finished = finished_page(output, page.url, *now.place)
     with _told():
-        looked = look_at(finished, page.url, now.place[0], Place(now.here))
-    now.pages.keep(page, finished, looked._asdict())
+        if RAW.search(CODE.sub("", finished)):
+            refuse_raw(finished, CODE, Place(now.here))
+        tags = TAG.findall(NOT_SEEN.sub("", finished))
+        looked = look_at(tags, page.url, now.place[0], Place(now.here))
+    now.pages.keep(page, finished, looked)
     return finished
 
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from chapters.citations import Bibliography
 from chapters.edition import Edition
 from copies.markdown import Chapter
+from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -217,6 +218,23 @@ class Kept:
     chapter: Chapter = field(default_factory=lambda: Chapter("", []))
 
 
+class Templates(BytecodeCache):
+    """Compiled templates, in a folder; what is damaged there is compiled anew, since Python would run it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fills a bucket, if its template was compiled before."""
+        if found := recalled(self.folder / bucket.key, bucket.checksum):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps what was compiled."""
+        data = bucket.bytecode_to_string()
+        keep(self.folder / bucket.key, bucket.checksum, data)
+
+
 class Noted(Mapping[str, T]):
     """A mapping that notes what it is asked for; all its names count as one more thing.
 
@@ -302,13 +320,15 @@ class Pages:
             "corrections": repr,
         }
         for kind, says in everything.items():
-            setattr(edition, kind, self._noted(kind, getattr(edition, kind), says))
-        entries = self._noted("references", edition.bibliography.entries, repr)
+            setattr(edition, kind, self.note(kind, getattr(edition, kind), says))
+        entries = self.note("references", edition.bibliography.entries, repr)
         edition.bibliography = Bibliography(entries)
 
-    def _noted(
-        self, kind: str, items: Mapping[str, T], says: Callable[[T], object]
+    def note(
+        self, kind: str, items: Mapping[str, T], says: Callable[[T], object] = repr
     ) -> Noted[T]:
+        """The same items; which of them each page asks for is noted from now on."""
+
         def note(name: str) -> None:
             self.asked.setdefault(self.uri, set()).add(name)
 
@@ -380,7 +400,8 @@ class Pages:
 
     def programs(self, uri: str) -> set[str]:
         """Those of whose runs a page shows something."""
-        asked = (name.split(" ", 1) for name in self.of(uri).asked)
+        names = {*self.of(uri).asked, *self.asked.get(uri, ())}
+        asked = (name.split(" ", 1) for name in names)
         return {name for kind, name in asked if kind == "records" and name}
 
     def save(self) -> None:

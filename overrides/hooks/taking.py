@@ -14,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from publish.finishing import CODE_OF_COPY, refuse_raw
+from publish.finishing import CODE_OF_COPY, RAW, refuse_raw
 from rebuilds import Pages
 
 
@@ -40,7 +40,8 @@ def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkD
             posixpath.join(folder, n): svg for n, svg in page.figures.items()
         }
         kept.files[uri] = copy_of(page, site)
-        refuse_raw(kept.files[uri], CODE_OF_COPY, page.place)
+        if RAW.search(kept.files[uri]):
+            refuse_raw(kept.files[uri], CODE_OF_COPY, page.place)
         if _is_taken(edition, uri):
             kept.files[_notebook(uri)] = chapter_notebook(page, site, urls)
         kept.chapter = chapter_of(page, site, urls)

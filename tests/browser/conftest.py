@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Once, Project, Say
+from conftest import ROOT, Once, Say
 from patience import PATIENCE, happens
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from runner import Record
@@ -61,29 +62,20 @@ def site(once: Once, say: Say, records: dict[str, Record]) -> Path:
     return once("site", build) / "site"
 
 
-@pytest.fixture(scope="session")
-def addressed(once: Once, built: Project) -> Path:
-    """The small project, built for the address ADDRESS."""
-
-    def build(folder: Path) -> None:
-        shutil.copytree(built.folder, folder / "project")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("SITE_URL", ADDRESS)
-            result = Project(folder / "project").build()
-        assert result.returncode == 0, result.stderr
-
-    return once("addressed", build) / "project" / "site"
+@contextmanager
+def served(handler: Callable[..., SimpleHTTPRequestHandler]) -> Iterator[str]:
+    """The address at which a handler answers."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
 
 
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """Where the site is served."""
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(site))
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(functools.partial(Quiet, directory=str(site))) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")

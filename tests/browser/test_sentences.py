@@ -165,7 +165,7 @@ def head_of(page: Path) -> dict[str, Any]:
 
 def shared_by_all(language: str, values: Values) -> list[Named]:
     """What several pages show: the corrections, and of each lab its claim, its finding and its effects."""
-    found = []
+    found = list[Named]()
     for path in (ROOT / "docs/corrections").glob("*.yml"):
         for entry in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).values():
             for text in strings(entry[language]):

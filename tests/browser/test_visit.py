@@ -123,6 +123,12 @@ def test_every_page_is_light(visits: dict[str, Visit], site: Path) -> None:
     assert max(map(weight, visits[""].asked)) > 30_000, "the theme's script was weighed"
 
 
+def test_no_page_has_tabs(site: Path) -> None:
+    """The script that opens one is left out: partials/javascripts/content.html."""
+    having = [p for p in page_paths(site) if "__tabbed_" in (site / p / "index.html").read_text(encoding="utf-8")]  # fmt: skip
+    assert having == []
+
+
 def test_the_other_language_brings_no_other_assets(visits: dict[str, Visit]) -> None:
     def assets(path: str) -> set[str]:
         return {

@@ -78,8 +78,24 @@ def exceptions(page: str) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", pages())
 def test_no_number_is_typed_by_hand(language: str, page: str) -> None:
-    found = loose_numbers(body(file(language, page))[0], exceptions(page))
-    assert told(f"docs/{language}/{page}", found) == []
+    text, first = body(file(language, page))
+    found = loose_numbers(text, exceptions(page))
+    place = f"docs/{language}/{page}"
+    lines = [f"{place}:{first + line_of(one, text)}" for one in found]
+    assert [told(*one) for one in zip(lines, ([s] for s in found), strict=True)] == []
+
+
+def line_of(sentence: str, text: str) -> int:
+    """How many lines stand above a sentence, whatever its line breaks and what was left out of it."""
+    begins = r"\s+".join(map(re.escape, sentence.split()[:3]))
+    found = re.search(begins, text)
+    return text.count("\n", 0, found.start()) if found else 0
+
+
+def test_a_typed_number_has_its_line() -> None:
+    text = "One.\n\nIt fell\nby 12 %.\n"
+    (sentence,) = loose_numbers(text, [])
+    assert line_of(sentence, text) == 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -151,11 +151,6 @@ def test_a_part_that_a_lab_lacks_is_named(part: str) -> None:
         assert str(caught.value.path) == "docs/en/labs/x.md"
 
 
-def test_a_lab_that_is_none_lacks_all() -> None:
-    with pytest.raises(SourceError, match="the lab has no snippet"):
-        read("a word")
-
-
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_a_verdict_is_that_of_the_run(verdict: str) -> None:
     lab = {**LAB, "verdict": verdict}

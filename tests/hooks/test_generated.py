@@ -374,7 +374,9 @@ def published(project: Project) -> dict[str, bytes]:
     return {p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()}  # fmt: skip
 
 
-@settings(LIKE_THIS, max_examples=20, phases=[Phase.generate])
+@settings(
+    LIKE_THIS, max_examples=min(20, LIKE_THIS.max_examples), phases=[Phase.generate]
+)
 @given(edits)
 def test_any_sequence_of_edits(
     edited: Project, builder: Builder, sequence: list[tuple[str, Any]]

@@ -20,7 +20,7 @@ from mutants import (
     group_of,
     sample,
 )
-from mutators import mutants
+from mutators import Mutant, mutants
 
 CHANGES = {
     "x = a == b": ["x = (a != b)"],
@@ -75,17 +75,26 @@ def test_a_change_knows_where_it_stands() -> None:
     assert (found["e"].lines, found["4"].lines) == ((8, 10), (11, 11))
 
 
-def test_every_change_of_the_build_code_can_be_read() -> None:
-    """And differs from what stands there; one in forty is looked at."""
-    for each in all_mutants(ROOT).values():
+@pytest.fixture(scope="module")
+def found() -> dict[str, list[Mutant]]:
+    return all_mutants(ROOT)
+
+
+def test_every_change_of_the_build_code_can_be_read(
+    found: dict[str, list[Mutant]],
+) -> None:
+    """And differs from what stands there, and has a name of its own; one in forty is looked at."""
+    for each in found.values():
+        assert len({one.name for one in each}) == len(each)
         for one in each[::40]:
             text = (ROOT / "overrides/hooks" / one.file).read_text(encoding="utf-8")
             assert text[one.start : one.end] == one.old
             assert ast.dump(ast.parse(one.apply(text))) != ast.dump(ast.parse(text))
 
 
-def test_a_sample_is_of_all_rooms_and_the_same_each_time() -> None:
-    found = all_mutants(ROOT)
+def test_a_sample_is_of_all_rooms_and_the_same_each_time(
+    found: dict[str, list[Mutant]],
+) -> None:
     drawn = sample(found, 300, 18)
     assert len(drawn) == 300 == len({*drawn})
     assert drawn == sample(found, 300, 18) != sample(found, 300, 19)
@@ -127,8 +136,10 @@ def test_who_is_asked() -> None:
     assert known.asked(mutants("c.py", text)[1]) == []
 
 
-def test_every_survivor_that_may_live_is_still_there_and_says_why() -> None:
-    names = {one.name for each in all_mutants(ROOT).values() for one in each}
+def test_every_survivor_that_may_live_is_still_there_and_says_why(
+    found: dict[str, list[Mutant]],
+) -> None:
+    names = {one.name for each in found.values() for one in each}
     assert {*argued()} <= names
     said = yaml.safe_load(ARGUED.read_text(encoding="utf-8")) or {}
     for survivors in said.values():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -182,6 +184,85 @@ def test_an_error_leaves_the_last_good_pages_up(server: Server) -> None:
     assert server.shows("Mended again, the sum is"), server.printed()
 
     assert server.printed().count("Traceback") == 1, "only the snippet's own"
+
+
+def test_what_nobody_foresaw_leaves_the_last_good_pages_up(server: Server) -> None:
+    """The terminal says what happened, and so does each page, until it is mended."""
+    project = server.project
+    failures = {
+        "overrides/main.html:": (
+            "overrides/main.html",
+            "{% block extrahead %}",
+            "{% block extrahead %}{% if page and page.url == 'other/' %}{{ {}['gone'].there }}{% endif %}",
+        ),
+        "mkdocs.yml": ("mkdocs.yml", "docs_dir: docs/en", "docs_dir: [docs/en"),
+        "docs/en/other.md:1: the page has no title": ("docs/en/other.md", "# O", "O"),
+    }
+    for n, (words, (name, old, new)) in enumerate(failures.items(), 1):
+        project.replace(name, old, new)
+        assert server.prints(FAILED, n), server.printed()
+        assert words in server.printed()
+        page = server.get("other/")
+        assert 'role="alert"' in page and words in page and FAILED in page
+        assert "Text." in page, "the last good page"
+        assert server.get("assets/site.css")
+        project.replace(name, new, old)
+        assert happens(lambda: 'role="alert"' not in server.get(), server.runs)
+    assert "Traceback" not in server.printed()
+
+
+def git(project: Project, *words: str) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", *who, *words], cwd=project.folder, check=True, capture_output=True)  # fmt: skip
+
+
+def test_whatever_happens_to_the_files_it_ends_in_the_right_page(
+    server: Server,
+) -> None:
+    """A hundred edits in thirty seconds, half a file, a chapter that moves, another branch, a disk without room."""
+    project, pages = server.project, ("docs/en/other.md", "docs/zh/other.md")
+    texts = {name: (project.folder / name).read_text("utf-8") for name in pages}
+    for n in range(100):
+        name = pages[n % 2]
+        text = f"{texts[name]}\nEdit {n}.\n"
+        project.write(name, text[: len(text) // 2] if n % 10 == 3 else text)
+        time.sleep(0.3)
+    assert server.shows("Edit 98.", "other/"), server.printed()
+    assert server.shows("Edit 99.", "zh/other/"), server.printed()
+
+    for language in ("en", "zh"):
+        old = project.folder / f"docs/{language}/other.md"
+        old.rename(project.folder / f"docs/{language}/moved.md")
+        time.sleep(0.5)
+    assert server.shows("Edit 98.", "moved/"), server.printed()
+    assert happens(lambda: "Edit 98." not in server.get("other/"), server.runs)
+
+    project.write(".gitignore", ".cache\nsite\nserve.log\n")
+    git(project, "init", "--initial-branch", "one")
+    git(project, "add", ".")
+    git(project, "commit", "--message", "one")
+    git(project, "switch", "--create", "two")
+    for language in ("en", "zh"):
+        path = project.folder / f"docs/{language}/moved.md"
+        path.rename(path.with_name("other.md"))
+        project.replace("docs/en/index.md", "sum is", "sum of two is") if language == "en" else None  # fmt: skip
+    git(project, "add", ".")
+    git(project, "commit", "--message", "two")
+    assert server.shows("The sum of two is") and server.shows("Edit 98.", "other/")
+    git(project, "switch", "one")
+    assert server.shows("The sum is"), server.printed()
+    assert server.shows("Edit 98.", "moved/")
+
+    limit = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    failed = server.printed().count(FAILED)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (60_000, limit[1]))
+    project.replace("docs/en/index.md", "The sum is", "Without room the sum is")
+    assert server.prints(FAILED, failed + 1), server.printed()
+    assert "The sum is" in server.get()
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, limit)
+    project.replace("docs/en/index.md", "Without room", "With room")
+    assert server.shows("With room the sum is"), server.printed()
+    assert "Traceback" not in server.printed()
 
 
 def test_pages_are_served_before_their_programs_have_run(tmp_path: Path) -> None:

@@ -104,14 +104,6 @@ def own(name: str) -> str:
     return FIRST.sub("", (ROOT / "overrides" / name).read_text(encoding="utf-8"))
 
 
-def test_a_copy_leaves_out_what_is_listed() -> None:
-    name = "partials/javascripts/content.html"
-    tabs = re.compile(r"\{% if \"content.tabs.link\" .*?\{% endif %\}\n", re.DOTALL)
-    text, count = tabs.subn("", installed(name))
-    assert count == 1
-    assert own(name) == text
-
-
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_copy_differs_in_what_is_listed(name: str) -> None:
     text = installed(name)

@@ -155,7 +155,7 @@ def test_records_know_those_that_are_still_to_come() -> None:
         ("program", "'{{ program }}' names no value.", "write '{{ snippet:name"),
         ("program:losses[x]", "names no value.", "or '{{ snippet:name[0] }}'."),
         ("program:", "names no value.", ""),
-        ("progam:loss", "there is no snippet 'progam'.", "nearest to it: program"),
+        ("programx:loss", "there is no snippet 'programx'.", "nearest to it: program"),
         ("program:losss", "'program' leaves no value 'losss'.", "losses, loss"),
         ("program:huge", "'huge' of program.py holds more", "'# value limit: 5000"),
         (
@@ -190,7 +190,7 @@ def test_a_format_too_large_for_the_machine_is_refused() -> None:
 def test_a_section_that_is_not_there_is_refused() -> None:
     check_section(record(), "train", PLACE)
     with pytest.raises(SourceError) as caught:
-        check_section(record(), "trian", PLACE)
-    assert caught.value.problem == "'program.py' has no section 'trian'."
+        check_section(record(), "trainx", PLACE)
+    assert caught.value.problem == "'program.py' has no section 'trainx'."
     assert caught.value.remedy == "sections nearest to it: train."
     assert caught.value.line == 7

@@ -233,6 +233,8 @@ def entries(
     Raises:
         SourceError: it holds anything else.
     """
+    if path.exists() and not path.is_file():  # a pipe would never end
+        Place(name).fail("this is no file.", "put a file there, or remove it.")
     text = read_text(path, name) if path.exists() else ""
     data = read_joined(text, Place(name, 1), joined)
     data = {} if data is None else data

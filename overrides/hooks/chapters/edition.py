@@ -286,7 +286,7 @@ def check_twins(root: Path, folders: list[str], lacking: Collection[str] = ()) -
         folder: {
             path.relative_to(root / folder)
             for path in (root / folder).rglob("*.md")
-            if is_source(path)
+            if is_source(path) and "/." not in str(path.relative_to(root))
         }
         for folder in folders
     }

@@ -313,6 +313,17 @@ def _fill(element: Element, pieces: Iterator[str | Element]) -> None:
             element.text = (element.text or "") + piece
 
 
+class _Tags(HTMLParser):
+    """The tags of some raw HTML, each with its attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+
 @dataclass(frozen=True)
 class Check:
     """Looks for what could do nothing in a page.
@@ -373,11 +384,10 @@ class Check:
 
         kept, rest = KEEPING.sub(keep, piece), KEEPING.sub("", piece)
         self._no_mark(rest)
-        written = HTMLParser()
-        written.handle_starttag = lambda tag, attrs: self._allowed(  # type: ignore[method-assign]
-            tag, {name: value or "" for name, value in attrs}
-        )
-        written.feed(rest)
+        tags = _Tags()
+        tags.feed(rest)
+        for tag, attributes in tags.found:
+            self._allowed(tag, attributes)
         if link := RAW_LINK.search(piece):
             self.place_of(link[0]).fail(
                 f"'{link[0]}' is not followed.",

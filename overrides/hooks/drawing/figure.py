@@ -6,6 +6,7 @@ import difflib
 import functools
 import re
 from collections.abc import Callable, Mapping
+from xml.etree.ElementTree import Element
 
 from drawing import svg
 
@@ -27,7 +28,7 @@ def figure_svg(source: str, alt: str, labels: Mapping[str, str], prefix: str) ->
     svg.remove(root, "metadata", "style")
     for element in root.iter("text"):
         element.attrib.setdefault("fill", "currentColor")
-        label = "".join(element.itertext())
+        label = _label(element)
         if label in labels:
             element[:] = []
             element.text = labels[label]
@@ -37,10 +38,16 @@ def figure_svg(source: str, alt: str, labels: Mapping[str, str], prefix: str) ->
     return svg.to_html(root)
 
 
+def _label(text: Element) -> str:
+    """The words of a text; one with a formula comes letter by letter, font by font, without its blanks."""
+    formula = text.find("tspan") is not None
+    return "".join(one.strip() if formula else one for one in text.itertext())
+
+
 @functools.cache
 def words_in(source: str) -> tuple[str, ...]:
     """The labels of a figure that hold a word, in the order in which they stand."""
-    texts = ("".join(text.itertext()) for text in svg.parse(source).iter("text"))
+    texts = map(_label, svg.parse(source).iter("text"))
     return tuple(dict.fromkeys(text for text in texts if WORD.search(text)))
 
 

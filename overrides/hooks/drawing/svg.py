@@ -21,6 +21,9 @@ PALETTE = {
 PRINTED = {variant: colour for colour, variant in PALETTE.items()}
 WORDS = {"text", "tspan", "title", "desc"}  # their blanks count
 LENGTH = re.compile("d|points|transform|width|height|viewBox|[xy][12]?")
+FACTOR = re.compile(
+    "scale|matrix|rotate|skew"
+)  # no lengths: a factor rounded to 0.2 draws another picture
 LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 NAMESPACE = re.compile(r"\{.*?\}")
 REFERENCE = re.compile(r"(?:(?<=^#)|(?<=\(#))[\w.-]+")
@@ -61,7 +64,7 @@ def tidy(root: Element, prefix: str) -> None:
         for name, value in element.attrib.items():
             if value.lower() in PALETTE:
                 element.set(name, PALETTE[value.lower()])
-            elif LENGTH.fullmatch(name):
+            elif LENGTH.fullmatch(name) and not FACTOR.search(value):
                 element.set(name, LONG_NUMBER.sub(_shorten, value.replace("\n", "")))
     _rename_ids(root, prefix)
 

@@ -8,7 +8,6 @@ import posixpath
 import re
 from html import unescape
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from runner import Place, read_text
@@ -27,7 +26,7 @@ TYPES = {
 # What was meant for the build; and what may show it: code, and what nobody sees.
 RAW = re.compile(r"\{\{|:::|⟦|\[\^|--8<--|\{ ?\.[a-z][^{}\n]*\}")
 CODE = re.compile(r"<!--.*?-->|<(pre|code|samp|math|script|style|template)\b.*?</\1>", re.DOTALL)  # fmt: skip
-NO_ELEMENT = re.compile(r"<!--.*?-->|<script\b[^>]*>.*?</script>", re.DOTALL)
+NOT_SEEN = re.compile(r"<!--.*?-->|<script\b[^>]*>.*?</script>", re.DOTALL)
 TAG, ID = re.compile(r"<[a-z][^<>]*>"), re.compile(r' id="([^"]*)"')
 TARGET = re.compile(r' (?:href|src)="([^"]*)"')
 # The same in the copies; a mark of a note is right there.
@@ -94,30 +93,22 @@ def finish_links(page: str, own: str) -> str:
     return LINK.sub(finish, page)
 
 
-class Looked(NamedTuple):
-    """What a look at a finished page found: its ids, what it links to with an anchor on another page, and what files it uses."""
-
-    ids: list[str]
-    leads: list[str]
-    uses: list[str]
-
-
-def look_at(html: str, url: str, path: str, place: Place) -> Looked:
-    """Looks whether a finished page shows what was meant for the build, or leads nowhere in itself.
+def look_at(tags: list[str], url: str, path: str, place: Place) -> dict[str, list[str]]:
+    """Looks whether a finished page leads nowhere in itself, or has an id twice.
 
     Args:
-        html: the page.
+        tags: those of the page, as TAG finds them in what NOT_SEEN leaves.
         url: its address in its language.
         path: where the language lies in the site, "" for the root.
         place: its file.
 
+    Returns:
+        Its "ids", what it links to with an anchor on another page ("leads"), and what files it "uses".
+
     Raises:
         SourceError: it does.
     """
-    told, _, body = html.partition("</head>")
-    own = body[body.find("<article") : body.rfind("</article>")]
-    refuse_raw(told + own, CODE, place)
-    elements = "".join(TAG.findall(NO_ELEMENT.sub("", html)))
+    elements = "".join(tags)
     ids = [unescape(one) for one in ID.findall(elements)]
     if len(known := set(ids)) < len(ids):
         twice = next(one for one in ids if ids.count(one) > 1)
@@ -135,13 +126,17 @@ def look_at(html: str, url: str, path: str, place: Place) -> Looked:
             leads.add(f"{address.strip('/')}#{unquote(anchor)}")
         elif PurePosixPath(address).suffix:
             uses.add(address.strip("/"))
-    return Looked(sorted(known), sorted(leads), sorted(uses))
+    return {"ids": sorted(known), "leads": sorted(leads), "uses": sorted(uses)}
 
 
 def refuse_raw(text: str, code: re.Pattern[str], place: Place) -> None:
-    """Raises SourceError where a text shows what was meant for the build, outside of what `code` finds and what quotes that."""
-    if not RAW.search(text):
-        return
+    """Raises SourceError where a text, in which RAW has found something, shows it outside of what `code` finds and what quotes that.
+
+    Of a page, its head and its article count.
+    """
+    told, _, body = text.partition("</head>")
+    if body:
+        text = told + body[body.find("<article") : body.rfind("</article>")]
     shown = [unescape(re.sub("<[^>]*>", "", one[0])).strip(" `") for one in code.finditer(text) if RAW.search(one[0])]  # fmt: skip
     rest = unescape(code.sub("", text))
     for one in sorted(set(shown), key=len, reverse=True):

@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from runner import Place, read_text
 
 YEAR = re.compile(r"^Copyright \(c\) (?:\d{4}-)?(\d{4}) ", re.MULTILINE)
+FEED = "changes.xml"
+TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 # What a plain text leaves out: the sign behind a heading, the marks of footnotes and what stands between them.
 DROPPED = 'a.headerlink, sup[id^="fnref"], sup[id^="fnref"] + sup'
 LATEX = {
@@ -114,6 +118,69 @@ class About:
         key = "-".join([shared["name"], *PurePosixPath(self.folder, self.path).parts])
         lines = [f"  {name} = {{{text}}}" for name, text in fields.items() if text]
         return ",\n".join([f"@misc{{{key}", *lines]) + "\n}"
+
+
+def written(day: str, words: Mapping[str, str]) -> str:
+    """A day, YYYY-MM-DD, as a language writes it."""
+    year, month, date = map(int, day.split("-"))
+    return words["date"].format(day=date, month=words["months"].split()[month - 1], year=year)  # fmt: skip
+
+
+def changes_of(html: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The changes that a finished page tells of below its heading `changes`: day and text of each paragraph that opens with a day."""
+    section = html.partition('<h2 id="changes"')[2].partition("<h2")[0]
+    form = words["date"].format(day="(?P<d>[0-9]+)", month=r"(?P<m>\w+)", year="(?P<y>[0-9]{4})")  # fmt: skip
+    months, found = words["months"].split(), []
+    for paragraph in re.findall(r"<p>(.*?)</p>", section, re.DOTALL):
+        text = plain_text(paragraph)
+        if (day := re.match(form, text)) and day["m"] in months:
+            when = f"{day['y']}-{months.index(day['m']) + 1:02}-{int(day['d']):02}"
+            found.append(
+                (when, text[day.end() + 1 :].strip())
+            )  # after a stop or a colon
+    return found
+
+
+def feed_of(pages: Mapping[str, str], name: str, config: Any) -> bytes:
+    """What the pages of a language say has changed, the latest first, as an Atom feed (RFC 4287).
+
+    Args:
+        pages: the HTML of each, by its address in the language.
+        name: of the project, for ids that hold wherever the site is published.
+        config: of the language: its name, its address, its words.
+    """
+    words, language = config.extra["words"], config.theme["language"]
+    address, who = config.site_url or "", words["maintainers"]
+    feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": language})  # fmt: skip
+
+    def add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
+        child = SubElement(parent, tag, attributes)
+        child.text = text
+        return child
+
+    def begin(parent: Element, title: str, path: str, key: str, day: str) -> None:
+        add(parent, "title", title)
+        add(parent, "id", uuid5(NAMESPACE_URL, f"{name} {language} {key}").urn)
+        add(parent, "updated", f"{day}T00:00:00Z")
+        add(parent, "link", href=(address + path) or "./")
+
+    told = [
+        (day, path, text, number)
+        for path, html in pages.items()
+        for number, (day, text) in enumerate(reversed(changes_of(html, words)))
+    ]
+    told.sort(key=lambda one: one[0], reverse=True)
+    latest = told[0][0] if told else "1970-01-01"  # there is no feed without a day
+    begin(feed, f"{config.site_name}{words['colon']}{words['feed']}", "", "", latest)
+    if address:
+        add(feed, "link", rel="self", href=address + FEED)
+    add(add(feed, "author"), "name", who.format(site=config.site_name))
+    for day, path, text, number in told:
+        title = TITLE.search(pages[path])
+        entry = add(feed, "entry")
+        begin(entry, plain_text(title[1] if title else path), f"{path}#changes", f"{path} {number}", day)  # fmt: skip
+        add(entry, "content", text, type="text")
+    return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
 def plain_text(content: str) -> str:

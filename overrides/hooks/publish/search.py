@@ -31,7 +31,7 @@ KINDS = (
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 SKIPPED_TAGS = re.compile(r"annotation|button|script|style|svg|template")
 SKIPPED_CLASSES = re.compile(
-    r"headerlink|footnote-(back)?ref|provenance|notebook-facts|cite|take"
+    r"headerlink|footnote-(back)?ref|provenance|notebook-facts|cite|take|report"
 )
 # What begins no new word; formulas are read as one.
 INLINE = re.compile(

@@ -18,6 +18,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,7 @@ def _kept(future: Future[Any], workers: Workers, cache: Path) -> Outcome:
         record = workers.read(future)
         if record.where != where():
             record = replace(record, taken=workers.address)
+        record.provenance["ran"] = f"{datetime.now(UTC):%Y-%m-%d}"
         save(record, cache)
         return record
     except SourceError as error:
