@@ -4,10 +4,13 @@
 PORT ?= 8000
 PYTHON ?= python3 python3.13 python3.12 python3.11
 BIN := .venv/bin
+ZENSICAL ?= $(BIN)/zensical
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(NEWEST)
 # Two processes of pytest; the tests of a file stay together, since they share what was made for them.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+# At each start Material says that it ends on 5 May 2027; CONTRIBUTING.md says what is done then ("When Material ends"), and `make
+# test` does it, so nobody has to be told with every build. Here and nowhere else; tests/conftest.py reads this line.
 export NO_MKDOCS_2_WARNING = 1
 
 # The TensorFlow that .venv has stays, unless TENSORFLOW names the other one: then .venv is made anew.
@@ -24,7 +27,7 @@ endif
 # LIGHT=1: records are there or taken (FROM), so .venv needs nothing that programs import. A whole .venv serves as well.
 SITE := $(if $(LIGHT),$(or $(wildcard .venv/installed),.venv/light),.venv/installed)
 
-.PHONY: help records serve build test quick mutants check validate bench audit lock upgrade clean
+.PHONY: help records serve build markdown zensical test quick mutants check validate bench audit lock upgrade clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +40,12 @@ serve: $(SITE) $(if $(FROM),records) ## Run what has no record, build both langu
 
 build: $(SITE) $(if $(FROM),records) ## The whole site into site/; any warning fails it and publishes nothing (LIGHT=1, FROM)
 	@$(BIN)/mkdocs build --quiet
+
+markdown: $(SITE) $(if $(FROM),records) ## The chapters of all languages as plain Markdown, for another generator (TO=markdown)
+	@PYTHONPATH=overrides/hooks $(BIN)/python -m copies $(or $(TO),markdown)
+
+zensical: .venv/installed-tests markdown ## The site of all languages, made from that by Material's successor, in markdown/site (ZENSICAL=its command)
+	@for one in mkdocs.yml $$(cd markdown && ls mkdocs.*.yml); do (cd markdown && $(abspath $(ZENSICAL)) build --strict --config-file $$one) || exit 1; done
 
 test: .venv/installed-tests ## All tests (REQUIRE_BROWSER=1, REQUIRE_JAVA=1: without each of three browsers, without Java they fail)
 	@$(BIN)/pytest $(SIDE_BY_SIDE)
@@ -74,7 +83,7 @@ upgrade: .venv/installed-tests ## Install the newest versions, run everything, p
 	@$(BIN)/python tests/upgrade.py compare
 
 clean: ## Remove the site, the records and the caches; .venv stays
-	@rm -rf site .cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf site markdown .cache .mypy_cache .pytest_cache .ruff_cache
 
 # Each stamp is there only when all of its installation is. What an interruption leaves of the site's packages goes with its
 # .venv; what it leaves of the tests' tools is overwritten the next time.

@@ -150,7 +150,7 @@ def main() -> None:
                 str(site),
             ],
             cwd=ROOT,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "SITE_URL": home},
+            env={**os.environ, "SITE_URL": home},
             check=True,
         )
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -29,7 +29,6 @@ import psutil
 from grown import grow
 from records import ensure_records, read_programs
 
-ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 PATIENCE = 600  # seconds
 SIZES = (1, 10)
 # What is edited, the most seconds of a build after it, in which file, and from what to what.
@@ -58,7 +57,7 @@ def mkdocs(*words: str, folder: Path) -> float:
     """Seconds that a command takes; it has to succeed."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "mkdocs", *words]
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True)
     if done.returncode:
         sys.exit(done.stderr.decode())
     return time.perf_counter() - started
@@ -90,7 +89,6 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mkdocs", *words],
             cwd=folder,
-            env=ENVIRONMENT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -30,7 +30,7 @@ class Builder:
     """A process that builds; to be closed."""
 
     def __init__(self) -> None:
-        env = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": ""}
+        env = {**os.environ, "PYTHONPATH": ""}
         self.process = subprocess.Popen(
             [sys.executable, __file__],
             stdin=subprocess.PIPE,

@@ -11,7 +11,6 @@ import argparse
 import difflib
 import io
 import itertools
-import os
 import re
 import shutil
 import subprocess
@@ -46,11 +45,9 @@ def build(commit: str, folder: Path, keep: Path | None) -> Path:
                 shutil.copy2(ROOT / name, folder / name)
     if keep and keep.is_dir():
         shutil.copytree(keep, folder / ".cache" / "records")
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--quiet"],
         cwd=folder,
-        env=environment,
         check=True,
     )
     if keep:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,9 @@ os.environ.update(
 )
 
 ROOT = Path(__file__).resolve().parents[1]
+# What the Makefile has in the environment of its commands, whoever starts the tests.
+EXPORTED = re.findall(r"(?m)^export (\w+) = (.*)$", (ROOT / "Makefile").read_text())
+os.environ.update(EXPORTED)
 SMALL = Path(__file__).parent / "small_project"
 Aloud = Callable[[], AbstractContextManager[None]]
 Say = Callable[[str], None]
@@ -176,7 +180,7 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+        return dict(os.environ)
 
     def build(self, *words: str) -> subprocess.CompletedProcess[str]:
         """What `make build` runs, in this project."""

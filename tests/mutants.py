@@ -287,7 +287,6 @@ class Slot:
             os.dup2(nothing.fileno(), 0)
         os.chdir(self.copy)
         sys.path.remove(str(Path(__file__).parent))
-        os.environ["NO_MKDOCS_2_WARNING"] = "1"
         options = ["-x", "-q", "--override-ini=addopts=", "-p", "no:cacheprovider"]
         options += ["-p", "no:xdist", "-p", "no:hypothesispytest"]  # imports much
         options += [f"--basetemp={self.temporary}"]

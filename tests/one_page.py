@@ -7,25 +7,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
 from bs4 import BeautifulSoup
 from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project
 from chapters.page import Marks, Text
 from chapters.reading import Reading
 from conftest import ROOT, SMALL, alone
+from copies.configuration import read_languages
+from copies.leaving import parser, read_pages
 from markdown import Markdown
 from records import ensure_records, read_modules
 from runner import Place, Record
 
 SMALL_RECORDS = ROOT / ".cache" / "small-records"
-
-
-class _Loader(yaml.SafeLoader):
-    """mkdocs.yml reads the environment; here it is empty."""
-
-
-_Loader.add_constructor("!ENV", lambda loader, node: None)
 
 
 @dataclass(frozen=True)
@@ -101,15 +95,8 @@ def read_all(
     return _extra(language)["words"], [page.text for page in pages]
 
 
-def _configuration(language: str = "en") -> dict[str, Any]:
-    name = "mkdocs.yml" if language == "en" else f"mkdocs.{language}.yml"
-    found = yaml.load((ROOT / name).read_text("utf-8"), _Loader)
-    return dict(found)
-
-
 def _extra(language: str) -> dict[str, Any]:
-    shared, own = _configuration()["extra"], _configuration(language)["extra"]
-    return {**shared, **own, "words": shared["words"] | own["words"]}
+    return dict(read_languages(ROOT)[language]["extra"])
 
 
 def _edition(
@@ -122,22 +109,13 @@ def _edition(
 
 
 def _parser(edition: Edition) -> tuple[Markdown, Reading]:
-    reading = Reading(edition)
-    names = _configuration()["markdown_extensions"]
-    options = {name: values or {} for name, values in names.items()}
-    options["pymdownx.superfences"] = {"custom_fences": reading.fences()}
-    md = Markdown(extensions=[*names, reading], extension_configs=options)
-    return md, reading
+    return parser(edition, read_languages(ROOT)["en"]["markdown_extensions"])
 
 
 def _pages(
     root: Path, language: str, records: dict[str, Record], sources: list[Source]
 ) -> list[OnePage]:
     edition = _edition(root, language, records, sources)
-    md, reading = _parser(edition)
-    pages = []
-    for text in edition.texts.values():
-        md.reset()
-        html = md.convert(reading.begin(text))
-        pages.append(OnePage(html, text, records))
-    return pages
+    extensions = read_languages(ROOT)[language]["markdown_extensions"]
+    read = read_pages(edition, edition.texts.values(), extensions)
+    return [OnePage(page.html, page.text, records) for page in read]

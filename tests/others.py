@@ -158,7 +158,7 @@ def _build(folder: Path, tool: Tool) -> str:
     started = time.perf_counter()
     command = [str(folder / "env/bin" / tool.command[0]), *tool.command[1:]]
     path = f"{folder / 'env/bin'}:/usr/local/bin:/usr/bin:/bin"
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env={"PATH": path, "HOME": str(folder), "NO_MKDOCS_2_WARNING": "1"})  # fmt: skip
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env={"PATH": path, "HOME": str(folder)})  # fmt: skip
     took = f"{time.perf_counter() - started:.1f}"
     return took if not done.returncode else f"failed: {done.stderr.strip().splitlines()[-1:]}"  # fmt: skip
 

@@ -61,7 +61,7 @@ def main() -> None:
             "--site-dir",
             site,
         ]
-        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+        environment = dict(os.environ)
         subprocess.run(command, cwd=ROOT, env=environment, check=True)
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -7,7 +7,7 @@ import logging
 import posixpath
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,12 +17,21 @@ from chapters.edition import Edition, Project, check_twins
 from chapters.page import Text
 from chapters.reading import Reading
 from chapters.values import Records
+from copies.configuration import (
+    flat,
+    instead_of,
+    lacking_words,
+    lent_pages,
+    letters_of,
+    place_programs,
+    read_languages,
+    write_styles,
+)
 from copies.notebook import colab, download
 from describing import (
     about_page,
     changes_in,
     has_previews,
-    letters_of,
     preview_cards,
     report_of,
 )
@@ -37,7 +46,15 @@ from publish.moved import check_sources, keep_addresses, read_moved
 from publish.offline import offline_files
 from publish.staging import Staging, WarningCount
 from rebuilds import Kept, Pages, Published, digest_of, fingerprint
-from records import ARCHIVE, archived, ensure_records, find, read_modules, read_programs
+from records import (
+    ARCHIVE,
+    archived,
+    ensure_records,
+    find,
+    read_modules,
+    read_programs,
+    say,
+)
 from runner import Place, Snippet, packed, remembered
 from serving import Runs
 
@@ -104,25 +121,22 @@ class Build:
             SourceError: a program fails, a page has no twin, a title is missing.
         """
         config, root, outer = self.config, self.root, self.outer
-        folders = [language["docs"] for language in self.languages.values()]
+        languages, instead = self.languages, instead_of(self.languages)
         if outer:
             self.records, self.fingerprints = outer.records, outer.fingerprints
             self.modules = outer.modules
         else:
-            check_twins(root, folders)
+            folders = {name: one["docs"] for name, one in languages.items()}
+            check_twins(root, list(folders.values()), [folders[n] for n in instead])
             self._read_programs()
-            self.fingerprints = {
-                name: fingerprint(
-                    root,
-                    [f for f in folders if f != language["docs"]],
-                    self.records.found,
-                    f"{self.told} {changes_in(root, self.cache)}",
-                )
-                for name, language in self.languages.items()
-            }
-        self.titles = read_titles(
-            root, list(self.records), list(self.languages), config.extra["joined"]
-        )
+            told = f"{self.told} {changes_in(root, self.cache)}"
+            for name in languages:
+                used = (name, instead.get(name))
+                without = [docs for n, docs in folders.items() if n not in used]
+                made_from = fingerprint(root, without, self.records.found, told)
+                self.fingerprints[name] = made_from
+        names, joined = list(languages), config.extra["joined"]
+        self.titles = read_titles(root, list(self.records), names, joined, instead)
         place_programs(
             config.nav or [], [f"notebooks/{name}.md" for name in self.records]
         )
@@ -134,6 +148,8 @@ class Build:
         if not config.site_url:  # it would be empty, and MkDocs would say so
             config.theme.static_templates.discard("opensearch.xml")
         config.extra["policy"] = page_policy(root / "overrides")
+        short, _, about = config.site_name.partition(config.extra["words"]["colon"])
+        config.extra["short"], config.extra["subtitle"] = short, about
         self.citation = read_citation(root)
         self.styles = [root / "overrides" / str(path) for path in config.extra_css]
 
@@ -194,18 +210,26 @@ class Build:
     def read(self, files: Files) -> None:
         """The chapters of this language, in the order of the navigation, and the data beside them."""
         config, order = self.config, flat(self.config.nav or [])
+        for uri, path in lent_pages(self.root, self.languages, self.language).items():
+            folder, folders = str(path)[: -len(uri)], config.use_directory_urls
+            files.append(File(uri, folder, config.site_dir, folders))
         self._check_sources(files)
         chapters = [file for file in files.documentation_pages() if file.abs_src_path]
         chapters.sort(
             key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999
         )
         languages = list(self.languages)
-        project = Project(self.root, self.records, self.modules, self.titles, languages)
+        instead = instead_of(self.languages)
+        project = Project(self.root, self.records, self.modules, self.titles, languages, instead)  # fmt: skip
         sources = [self._source(file) for file in chapters]
         words, joined = config.extra["words"], config.extra["joined"]
         self.edition = Edition(project, self.language, words, joined, sources)
         self.edition.colab = colab(config, self.own["path"])
-        self.edition.letters = letters_of(self.root, self.languages)
+        self.edition.letters = letters_of(read_languages(self.root))
+        if lent := self.edition.lent:
+            lent = lent | {"words": lacking_words(self.root / self.own["config"])}
+            counts = ", ".join(f"{len(names)} {kind}" for kind, names in lent.items())
+            say(f"{self.own['name']} has from {self.edition.instead}: {counts}")
         self.texts |= self.edition.texts
         self.pages.watch(self.edition)
         self.changed = self.pages.note("changed", changes_in(self.root, self.cache))
@@ -227,6 +251,7 @@ class Build:
         ]
         found = [(docs / f.src_uri, f"{self.own['docs']}/{f.src_uri}") for f in own]
         pages = {f.src_uri for f in own if f.is_documentation_page()}
+        pages |= lent_pages(self.root, self.languages, self.language).keys()
         made = {self.config.extra["zip"], ARCHIVE, *MADE_OF_ALL, *WRITTEN}
         made |= {f"{one['path']}/" for one in languages if one["path"] and one is not self.own}  # fmt: skip
         made |= {f"{uri[:-3]}.ipynb" for uri in pages}
@@ -266,7 +291,8 @@ class Build:
         for uri, text in self.texts.items():
             text.url = files.src_uris[uri].url
             about = self.about[uri]
-            keys[uri] = digest_of(self.context, text.url, text.written, about)
+            lent = self.edition.told_lent(uri)
+            keys[uri] = digest_of(self.context, text.url, text.written, about, lent)
         self.pages.choose(keys)
 
     def _source(self, file: File) -> Source:
@@ -279,6 +305,8 @@ class Build:
             self.cache / "headings",
         )
         read = self.memory.sources.setdefault(self.language, {})
+        if not source.name.startswith(f"{self.own['docs']}/"):
+            source = replace(source, lent=self.own["instead"])
         if read.get(file.src_uri) != source:
             read[file.src_uri] = source
         return read[file.src_uri]  # with what is known of it
@@ -460,7 +488,9 @@ class Build:
         # The first language's build holds all; any other stands by itself.
         paths = [""] if self.own["path"] else [one["path"] for one in languages]
         site, served = self.staging.folder, self.command == "serve"
-        finish_assets(site, self.cache, paths, self.folders, self.styles)
+        scripts = write_styles(read_languages(self.root), self.cache / "scripts")
+        styles = [*self.styles, *scripts]
+        finish_assets(site, self.cache, paths, self.folders, styles)
         if not served:
             if self.config.extra["offline"]:
                 self.staging.fill(offline_files(site, paths))
@@ -480,14 +510,6 @@ def whole_site(site: Path, config: MkDocsConfig) -> bytes:
     return packed(dict(offline_files(site, paths)), Path(config.extra["zip"]).stem, 3)
 
 
-def place_programs(nav: list[Any], pages: list[str]) -> None:
-    """Gives the programs' pages their place in the navigation, after their overview."""
-    for item in nav:
-        for entries in item.values() if isinstance(item, dict) else ():
-            if "notebooks/index.md" in entries:
-                entries += [page for page in pages if page not in entries]
-
-
 def check_nav(path: Path, order: list[str], pages: set[str]) -> None:
     """Raises SourceError where the navigation lacks a page, or has one that is not there."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -502,11 +524,3 @@ def check_nav(path: Path, order: list[str], pages: set[str]) -> None:
         made = uri.startswith("notebooks/") and uri != "notebooks/index.md"
         if uri.endswith(".md") and "://" not in uri and not made and uri not in pages:
             place(uri).fail(f"there is no page {uri}.", "remove it, or write the page.")
-
-
-def flat(nav: Any) -> list[str]:
-    """The files of a navigation, in their order."""
-    if isinstance(nav, str):
-        return [nav]
-    items = nav.values() if isinstance(nav, dict) else nav
-    return [name for item in items for name in flat(item)]

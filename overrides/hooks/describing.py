@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import posixpath
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import yaml
 from chapters.edition import Edition
+from copies.configuration import read_languages
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
-from mkdocs.utils.yaml import yaml_load
 from publish.cards import card, card_path
 from publish.metadata import About, faq_questions, plain_text
-from runner import Place, Record, remembered
+from runner import Record, remembered
 
 PARTS = ("docs", "snippets")  # what pages are made of
 
@@ -137,12 +135,6 @@ def changes_in(root: Path, cache: Path) -> dict[str, str]:
         return {}
 
 
-def letters_of(root: Path, languages: Mapping[str, Mapping[str, str]]) -> dict[str, str]:  # fmt: skip
-    """The letters of each language between which no blanks stand (`extra.joined`), as its configuration says."""
-    found = _configured(root, languages)
-    return {name: str(extra.get("joined", "")) for name, extra in found.items()}
-
-
 def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
     """What the template of 404.html is given beside what all are: one page speaks every language, its own first.
 
@@ -151,53 +143,9 @@ def not_found_context(root: Path, config: MkDocsConfig) -> dict[str, Any]:
     own, languages = config.theme["language"], config.extra["languages"]
     base = urlsplit(config.extra["root_url"] or "/").path
     homes = {n: posixpath.join(base, one["path"], "") for n, one in languages.items()}
-    extras, editions = _configured(root, languages), []
+    configured, editions = read_languages(root), []
     for name in sorted(languages, key=lambda name: name != own):
-        words = extras[name]["words"]
+        words = configured[name]["extra"]["words"]
         editions.append({"language": name, "home": homes[name], "words": words})
     # A relative link would start from the unknown address.
     return {"base_url": homes[own], "twins": homes, "editions": editions}
-
-
-def _configured(
-    root: Path, languages: Mapping[str, Mapping[str, str]]
-) -> dict[str, Any]:
-    """What each language's configuration says under `extra`."""
-    files = {name: root / one["config"] for name, one in languages.items()}
-    texts = tuple(path.read_text(encoding="utf-8") for path in files.values())
-    cache = root / ".cache/configured"
-    return {name: _extra(path, texts, cache) for name, path in files.items()}
-
-
-@functools.lru_cache(16)  # every rebuild of `serve` asks again
-def _extra(path: Path, texts: tuple[str, ...], cache: Path) -> Any:
-    """What a configuration says; `texts` are those of all, since one inherits from another."""
-
-    def read() -> bytes:
-        tree = yaml.compose(path.read_text(encoding="utf-8"))
-        for node in _mappings(tree):
-            keys = [key.value for key, _ in node.value]
-            for key, _ in node.value:
-                if keys.count(key.value) > 1:
-                    here = Place(path.name, key.start_mark.line + 1)
-                    here.fail(f"'{key.value}' stands here twice.", "remove one.")
-        with path.open(encoding="utf-8") as file:
-            found = (yaml_load(file) or {}).get("extra", {})
-        if not isinstance(found.get("words"), dict):
-            Place(path.name).fail(
-                "it has no words.", "write them below 'extra: words:'."
-            )
-        return json.dumps(found).encode()
-
-    return json.loads(remembered(cache, f"{path.name}.json", repr(texts), read))
-
-
-def _mappings(node: Any) -> Iterator[yaml.MappingNode]:
-    """All mappings of a YAML file."""
-    if isinstance(node, yaml.MappingNode):
-        yield node
-        for _, value in node.value:
-            yield from _mappings(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _mappings(value)

@@ -54,7 +54,6 @@ def site(once: Once, say: Say, records: dict[str, Record]) -> Path:
         result = subprocess.run(
             [*command, str(folder / "site")],
             cwd=ROOT,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
             capture_output=True,
             text=True,
         )

@@ -83,7 +83,7 @@ def _run(project: Project, *words: str) -> str:
     done = subprocess.run(
         [sys.executable, *words],
         cwd=project.folder,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        env=dict(os.environ),
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -111,3 +111,19 @@ def test_a_copy_differs_in_what_is_listed(name: str) -> None:
         assert text.count(old) == count, old
         text = text.replace(old, new)
     assert own(name) == text
+
+
+# What Zensical's templates (MiniJinja) know of what Jinja does: filters, and no methods of Python's values.
+FILTERS = {"d", "e", "first", "items", "join", "length", "replace", "round", "script_tag", "striptags", "tojson", "url"}  # fmt: skip
+METHODS = {"lang.t", "self.announce", "self.outdated"}  # macros and blocks
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "overrides").rglob("*.html")), ids=lambda path: path.name
+)
+def test_templates_ask_for_nothing_that_minijinja_lacks(path: Path) -> None:
+    text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for code in re.findall(r"\{[{%](.*?)[}%]\}", text, re.DOTALL):
+        told = re.sub(r'"[^"]*"|\'[^\']*\'', "''", code)
+        assert {*re.findall(r"[\w.]+\.\w+(?=\()", told)} <= METHODS, code
+        assert {*re.findall(r"\| *(\w+)", told)} <= FILTERS, code

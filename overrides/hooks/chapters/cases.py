@@ -10,7 +10,7 @@ from typing import Any
 
 from runner import Place, nearest
 
-from .data import entries, texts
+from .data import NONE, Instead, entries, texts
 
 CASES, WORDS = "docs/cases.yml", "docs/finder.yml"
 TEXTS = ("who", "flows", "decides", "use", "size", "wrong")
@@ -49,14 +49,14 @@ class Case:
     place: Place
 
 
-def read_words(root: Path, language: str, joined: str) -> Words:
+def read_words(root: Path, language: str, joined: str, instead: Instead = NONE) -> Words:  # fmt: skip
     """The words about cases in a language, by what they are about; none where there is no file.
 
     Raises:
         SourceError: a language is missing.
     """
     found: Words = {}
-    for what, entry, place in entries(root / WORDS, WORDS, joined):
+    for what, entry, place in entries(root / WORDS, WORDS, joined, instead):
         if not isinstance(entry.get(language), dict):
             problem = f"'{what}' has no words in '{language}'."
             place.fail(problem, f"add {language}: …")
@@ -64,13 +64,13 @@ def read_words(root: Path, language: str, joined: str) -> Words:
     return found
 
 
-def read_cases(root: Path, language: str, joined: str, words: Words) -> dict[str, Case]:
+def read_cases(root: Path, language: str, joined: str, words: Words, instead: Instead = NONE) -> dict[str, Case]:  # fmt: skip
     """All cases in a language, by id; none where there is no file.
 
     Raises:
         SourceError: something is missing, of no known kind, or told without a source.
     """
-    told = entries(root / CASES, CASES, joined)
+    told = entries(root / CASES, CASES, joined, instead)
     return {id_: _case(id_, one, language, words, place) for id_, one, place in told}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import markdown
@@ -28,6 +29,9 @@ from .values import NotRunError, the_record
 
 FRONT = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)\s*", re.DOTALL)
 TITLES = "snippets/titles.yml"
+# Languages that may lack something, each with the one that is shown instead.
+Instead = Mapping[str, str]
+NONE: Instead = MappingProxyType({})
 Titles = dict[str, dict[str, dict[str, str]]]
 JUDGEMENTS = (  # of the article
     "wrong",
@@ -70,7 +74,7 @@ class Correction:
 
 
 def read_corrections(
-    folder: Path, languages: list[str], joined: str = ""
+    folder: Path, languages: list[str], joined: str = "", instead: Instead = NONE
 ) -> dict[str, dict[str, Correction]]:
     """All corrections, by language and id, in the order of the article.
 
@@ -80,7 +84,7 @@ def read_corrections(
     found: dict[str, dict[str, Correction]] = {language: {} for language in languages}
     for path in sorted(filter(is_source, folder.glob("*.yml"))):
         name = f"docs/{folder.name}/{path.name}"
-        for id_, entry, place in entries(path, name, joined):
+        for id_, entry, place in entries(path, name, joined, instead):
             if id_ in found[languages[0]]:
                 place.fail(f"there is a second correction '{id_}'.", "rename one.")
             if entry.get("verdict") not in JUDGEMENTS:
@@ -220,9 +224,11 @@ def read_map(path: Path) -> dict[str, str]:
 
 
 def entries(
-    path: Path, name: str, joined: str
+    path: Path, name: str, joined: str, instead: Instead = NONE
 ) -> Iterator[tuple[str, dict[str, Any], Place]]:
     """The entries of a file that messages call `name`: id, what it holds, its line; none where there is no file.
+
+    What an entry lacks in a language of `instead` is what it says in the other one.
 
     Raises:
         SourceError: it holds anything else.
@@ -237,7 +243,12 @@ def entries(
             "it does not hold entries.", "write each as 'id:', its parts below."
         )
     for id_, entry in data.items():
-        yield str(id_), entry, Place(name, line_of(text, str(id_)))
+        lent = {
+            language: {**entry[other], **entry.get(language, {})}
+            for language, other in instead.items()
+            if isinstance(entry.get(other), dict)
+        }
+        yield str(id_), {**entry, **lent}, Place(name, line_of(text, str(id_)))
 
 
 def _order(section: str) -> tuple[int, ...]:
@@ -252,14 +263,18 @@ def line_of(text: str, key: str) -> int:
 
 
 def read_titles(
-    root: Path, names: list[str], languages: list[str], joined: str = ""
+    root: Path,
+    names: list[str],
+    languages: list[str],
+    joined: str = "",
+    instead: Instead = NONE,
 ) -> Titles:
     """Title and summary of each program, by its name and the language, from snippets/titles.yml.
 
     Raises:
         SourceError: a program, a language or a text is missing, or one too many is there.
     """
-    found = {n: (e, p) for n, e, p in entries(root / TITLES, TITLES, joined)}
+    found = {n: (e, p) for n, e, p in entries(root / TITLES, TITLES, joined, instead)}
     titles: Titles = {}
     for name in names:
         entry, place = found.get(name, ({}, Place(TITLES)))
@@ -288,7 +303,7 @@ class Term:
 
 
 def read_glossary(
-    path: Path, languages: list[str], joined: str = ""
+    path: Path, languages: list[str], joined: str = "", instead: Instead = NONE
 ) -> dict[str, list[Term]]:
     """All terms, by language; none where there is no file.
 
@@ -296,7 +311,7 @@ def read_glossary(
         SourceError: a language, a term or a definition is missing.
     """
     found: dict[str, list[Term]] = {language: [] for language in languages}
-    for id_, entry, place in entries(path, f"docs/{path.name}", joined):
+    for id_, entry, place in entries(path, f"docs/{path.name}", joined, instead):
         said = {
             language: texts(entry, language, ("term", "definition"), id_, place)
             for language in languages
@@ -304,10 +319,12 @@ def read_glossary(
         name_first = re.sub(r" \(.*\)", "", said[languages[0]][0])
         for language, (term, definition) in said.items():
             own = entry[language]
-            others = [said[o][0] for o in languages if o != language]
+            has = [o for o in languages if said[o] != said.get(instead.get(o, ""))]
+            others = [said[o][0] for o in has if o != language]
             other, forms = ", ".join(others), listed(own, "also", place)
             forms = tuple(map(str, forms))
-            same = language == languages[0] or own.get("plain")
+            lent = language in instead and language not in has
+            same = language == languages[0] or own.get("plain") or lent
             first, refused = "" if same else name_first, listed(own, "not", place)
             found[language].append(
                 Term(id_, term, definition, forms, other, first, refused, place)
@@ -331,6 +348,7 @@ class Source:
         text: what follows.
         head: the lines before the text, as they are.
         cache: a folder that keeps the headings of chapters.
+        lent: the language that it is in, where its edition has it from another one.
     """
 
     uri: str
@@ -339,6 +357,7 @@ class Source:
     text: str
     head: str = ""
     cache: Path | None = None
+    lent: str = ""
 
     @functools.cached_property
     def headings(self) -> dict[str, str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,17 @@ from runner import Place, Record, Snippet, is_source, nearest
 from . import directives
 from .cases import read_cases, read_words
 from .citations import Bibliography
-from .data import Lab, Source, read_corrections, read_glossary, read_lab, read_map
+from .data import (
+    Correction,
+    Instead,
+    Lab,
+    Source,
+    Term,
+    read_corrections,
+    read_glossary,
+    read_lab,
+    read_map,
+)
 from .directives import figure
 from .directives.glossary import Glossary
 from .page import Mark, Marks, Text
@@ -30,6 +40,7 @@ class Project:
         modules: what programs share, by the name under which chapters include it.
         titles: title and summary of each program, by its name and the language.
         languages: all of them, the original first.
+        instead: those that may lack something, and what is shown then.
     """
 
     root: Path
@@ -37,6 +48,7 @@ class Project:
     modules: Mapping[str, Snippet]
     titles: Mapping[str, Mapping[str, Mapping[str, str]]]
     languages: list[str]
+    instead: Instead = field(default_factory=dict)
 
 
 class Edition:
@@ -65,37 +77,67 @@ class Edition:
         self.words, self.joined = words, joined
         self.records, self.modules = project.records, project.modules
         self.original = language == project.languages[0]
+        self.instead = project.instead.get(language, "")
         self.titles = {name: each[language] for name, each in project.titles.items()}
         self.sources = {source.uri: source for source in sources}
         self.texts = {uri: self._numbered(s) for uri, s in self.sources.items()}
-        docs, languages = project.root / "docs", project.languages
-        self.corrections = read_corrections(docs / "corrections", languages, joined)[
-            language
-        ]
+        docs = project.root / "docs"
+        shared = (project.languages, joined, project.instead)
+        corrections = read_corrections(docs / "corrections", *shared)
+        self.corrections = corrections[language]
         self._check_corrections()
         self.places = read_map(docs / "article-map.yml")
         references, cache = docs / "references.bib", project.root / ".cache/references"
         self.bibliography = Bibliography.read(
             references, "docs/references.bib", words, cache
         )
-        terms = read_glossary(docs / "glossary.yml", languages, joined)[language]
+        glossaries = read_glossary(docs / "glossary.yml", *shared)
+        terms = glossaries[language]
         self.glossary = Glossary(terms, self.plain, words)
         if terms and "glossary.md" not in self.sources:
             Place("docs/glossary.yml").fail(
                 "there is no page glossary.md to which terms could lead.",
                 "write one with '::: glossary' in each language, or remove the file.",
             )
-        self.case_words = read_words(project.root, language, joined)
-        self.cases = read_cases(project.root, language, joined, self.case_words)
+        own = (project.root, language, joined)
+        self.case_words = read_words(*own, project.instead)
+        self.cases = read_cases(*own, self.case_words, project.instead)
         self.letters: dict[str, str] = {}  # `extra.joined` by language
         self.colab = ""  # where programs run online: an address that their paths follow
         labs = (read_lab(source, self.records) for source in self.sources.values())
         self.labs: dict[str, Lab] = {lab.uri: lab for lab in labs if lab}
+        self.lent = self._lent(corrections, glossaries) if self.instead else {}
+
+    def _lent(
+        self,
+        corrections: Mapping[str, Mapping[str, Correction]],
+        glossaries: Mapping[str, list[Term]],
+    ) -> dict[str, list[str]]:
+        """What this language has from another one: names by kind."""
+        other, titles = self.instead, self.project.titles
+        claims = ((c.id, c.claim, corrections[other][c.id].claim) for c in self.corrections.values())  # fmt: skip
+        terms = zip(glossaries[self.language], glossaries[other], strict=True)
+        return {
+            "pages": [uri for uri, source in self.sources.items() if source.lent],
+            "programs": [
+                n for n, own in self.titles.items() if own == titles[n][other]
+            ],
+            "corrections": [id_ for id_, own, its in claims if own == its],
+            "terms": [own.id for own, its in terms if own.term == its.term],
+        }
 
     def _numbered(self, source: Source) -> Text:
         marks, place = Marks(self.joined), source.place()
         numbered = marks.number(source.text, place)
         return Text(source.uri, numbered, place, marks)
+
+    def told_lent(self, uri: str) -> tuple[str, str] | None:
+        """The language of a page that this one lacks, and what is said of it there; a program's page only lacks its title."""
+        if uri in self.lent.get("pages", ()):
+            return self.sources[uri].lent, self.words["lent_page"]
+        if uri in (f"notebooks/{name}.md" for name in self.lent.get("programs", ())):
+            return "", self.words["lent_part"]
+        return None
 
     def _check_corrections(self) -> None:
         """Raises SourceError at a correction that its chapter does not show."""
@@ -234,8 +276,8 @@ class Edition:
         return Text(f"notebooks/{name}.md", numbered, place, marks)
 
 
-def check_twins(root: Path, folders: list[str]) -> None:
-    """Every page stands in each of these folders, one for each language.
+def check_twins(root: Path, folders: list[str], lacking: Collection[str] = ()) -> None:
+    """Every page stands in each of these folders, one for each language, but for those in which some may be lacking.
 
     Raises:
         SourceError: naming the first page that has no twin.
@@ -248,7 +290,7 @@ def check_twins(root: Path, folders: list[str]) -> None:
         }
         for folder in folders
     }
-    for folder in folders:
+    for folder in (one for one in folders if one not in lacking):
         for page in sorted(set().union(*pages.values()) - pages[folder]):
             other = next(f for f in folders if page in pages[f])
             Place(f"{other}/{page}").fail(

@@ -34,6 +34,7 @@ from .tree import (
     dressed,
     order_notes,
     spoken,
+    told_lent,
     unbroken,
     unlink_numbers,
 )
@@ -188,6 +189,8 @@ class Reading(Extension):
         order_notes(root, self.notes, self.edition.bibliography.keys)
         self.check.elements(root)
         page.stash = [self.check.raw(one) for one in stash]
+        if told := self.edition.told_lent(page.uri):
+            told_lent(root, *told)
         stash[:], page.tree = page.stash, copy.deepcopy(root)
         dressed(root, self.edition.words, self.edition.joined, self._said)
         unbroken(root, lambda n: getattr(page.stash[n], "kind", "") == "formula")

@@ -229,6 +229,16 @@ def unbroken(root: Element, is_formula: Callable[[int], bool]) -> None:
     replace_texts(root, wholes)
 
 
+def told_lent(root: Element, language: str, said: str) -> None:
+    """Says below the title of a page that it is in another language, and of what follows in which."""
+    for block in root:
+        if language and not HTML_PLACEHOLDER_RE.fullmatch((block.text or "").strip()):
+            block.set("lang", language)
+    note = Element("p", {"class": "lent"})
+    note.text = said
+    root.insert(1, note)
+
+
 def spoken(root: Element, own: str, letters: Mapping[str, str]) -> None:
     """Says of words in another language which it is, for voices and faces.
 
@@ -241,7 +251,8 @@ def spoken(root: Element, own: str, letters: Mapping[str, str]) -> None:
         letters: by language, the first one first, as a set of a regular expression; "" where others have them, too.
     """
     first, mine = next(iter(letters)), letters[own]
-    found = {n: re.compile(f"[{s}]+") for n, s in letters.items() if s and n != own}
+    strange = f"(?![{mine}])" if mine else ""  # what this language has, too, is its own
+    found = {n: re.compile(f"(?:{strange}[{s}])+") for n, s in letters.items() if s and n != own}  # fmt: skip
     if mine and own != first:
         other = rf"[^{mine}\x02\x03]"
         found[first] = re.compile(rf"(?={other})[^\W\d_](?:{other}*(?<=\w))?")
@@ -249,9 +260,10 @@ def spoken(root: Element, own: str, letters: Mapping[str, str]) -> None:
     def told(text: str, where: str) -> Iterator[str | Element]:
         end, least = 0, QUOTED.get(where, 0)
         matches = [(m, n) for n, one in found.items() for m in one.finditer(text)]
-        for match, name in sorted(matches, key=lambda one: one[0].start()):
+        # Of languages that share letters it is the one that has more of them in a row, else the first.
+        for match, name in sorted(matches, key=lambda one: (one[0].start(), -len(one[0][0]))):  # fmt: skip
             said = name != first or 0 < least <= len(match[0].split())
-            if said and any(map(str.isalpha, match[0])):
+            if said and match.start() >= end and any(map(str.isalpha, match[0])):
                 span = Element("span", {"lang": name})
                 span.text = match[0]
                 yield from (text[end : match.start()], span)

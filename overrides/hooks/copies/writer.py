@@ -19,7 +19,7 @@ from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER_RE
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TITLES = ("summary", "label")
-BLOCKS = {*HEADINGS, *TITLES, "p", "ul", "ol", "dl", "div", "blockquote", "table", "hr", "figure", "figcaption", "details"}  # fmt: skip
+BLOCKS = {*HEADINGS, *TITLES, "p", "ul", "ol", "li", "dl", "dt", "dd", "div", "blockquote", "hr", "figure", "figcaption", "details", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
 ALIGNED = {"left": ":---", "center": ":---:", "right": "---:"}
 EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~"}
 POWERS = str.maketrans("−-+0123456789n", "⁻⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")
@@ -256,7 +256,7 @@ class Writer:
             tail = self.literal(child.tail or "")
             if child.tag == "br":
                 tail = tail.removeprefix("\n")
-            text += self._child(child, text[-1:], tail[:1]) + tail
+            text += self.child(child, text[-1:], tail[:1]) + tail
         return text
 
     def _line(self, element: Element) -> str:
@@ -266,17 +266,17 @@ class Writer:
         """A text that shows as it is, with the pieces that its placeholders stand for."""
         text = MARKS.sub(r"\\\g<0>", re.sub(r"\n[ \t]+", "\n", plain(text)))
         text = LINE.sub(r"\1\\", text)
-        text = HTML_PLACEHOLDER_RE.sub(lambda match: self._piece(int(match[1])), text)
+        text = HTML_PLACEHOLDER_RE.sub(lambda match: self.piece(int(match[1])), text)
         return POWER.sub(lambda match: match[1].translate(POWERS), text)
 
-    def _piece(self, number: int) -> str:
+    def piece(self, number: int) -> str:
         """A formula, or raw HTML without its comments."""
         piece = self.page.stash[number]
         if isinstance(piece, Part):
             return piece.markdown
         return "" if piece.startswith("<!--") else piece
 
-    def _child(self, element: Element, before: str, after: str) -> str:
+    def child(self, element: Element, before: str, after: str) -> str:
         """An element in a line, between these letters."""
         tag, kind = element.tag, element.get("class", "")
         if tag == "code":

@@ -180,7 +180,7 @@ def _write(
     for number, (address, entries) in enumerate(pages.items()):
         for entry in entries:
             names = [entry.names, *twins.get((address, entry.anchor), ())]
-            named = "\n".join(dict.fromkeys(filter(None, names)))
+            named = "\n".join(n for n in dict.fromkeys(names) if n not in ("", entry.title))  # fmt: skip
             kind = _kind(address, entry.level)
             places.append([number, kind, entry.anchor, entry.title, named])
             texts.append(entry.text)

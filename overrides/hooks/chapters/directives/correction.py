@@ -19,6 +19,8 @@ def write(call: Call) -> Element:
     said = f"{call.word('correction')}{colon}{one.title}"
     title.text = call.reading.numbered(said, one.place)
     text = f"{one.claim}\n\n{one.holds}\n\n*{verdict(call, one)}*"
+    if one.id in call.edition.lent.get("corrections", ()):
+        text += f"\n\n{call.word('lent_part')}"
     call.reading.parse(box, text, one.place)
     return parts
 

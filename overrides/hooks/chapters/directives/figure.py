@@ -36,7 +36,12 @@ def drawn(call: Call, record: Record, section: str) -> Element:
     """
     source = the_figure(call, record, section)
     labels: dict[str, Any] = call.options.get("labels") or {}
-    check_labels(source, labels, not call.edition.original, call.place.fail)
+    check_labels(
+        source,
+        labels,
+        not (call.edition.original or call.edition.instead),
+        call.place.fail,
+    )
     alt, id_ = (
         call.alternative("figure"),
         call.reading.new_id(f"{record.name}-{section}"),
