@@ -80,7 +80,8 @@ def read_moved(path: Path, name: str) -> list[Moved]:
     """
     text = read_text(path, name) if path.exists() else ""
     read_yaml(text, Place(name))  # it is YAML
-    tree = yaml.compose(text)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # as `read_yaml` does
+    tree = yaml.compose(text, Loader=loader)
     if tree and not isinstance(tree, yaml.MappingNode):
         Place(name, tree.start_mark.line + 1).fail("this names no addresses.", REMEDY)
     moved: dict[str, Moved] = {}
