@@ -337,7 +337,7 @@ class Build:
     def choose_assets(self, files: Files) -> None:
         """The theme's files that the site needs, once for all languages; the pictures of link previews."""
         for file in list(files):
-            if file.src_uri.startswith("assets/"):
+            if file.src_dir in self.config.theme.dirs:
                 files.remove(file)
         place = self.config.site_dir, self.config.use_directory_urls
         for uri, folder in () if self.outer else theme_assets(self.folders):

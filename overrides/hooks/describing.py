@@ -37,7 +37,7 @@ def preview_cards(
         if figure and (path := card_path(*figure[:2])) not in cards:
             program, section, _ = figure
             source = records[program].figures(section)[0]
-            cards[path] = card(f"{program}-{section}", source, cache)
+            cards[path] = card(f"{program}+{section}", source, cache)
     return cards
 
 

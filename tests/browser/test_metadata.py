@@ -160,7 +160,7 @@ def test_with_an_address_a_page_names_its_twins_and_its_picture(
     assert twin["@id"] == twins["en" if folder else "zh"]
 
     picture = meta(page, "og:image")
-    assert picture == data(page)["image"] == f"{ADDRESS}assets/cards/picture-line.png"
+    assert picture == data(page)["image"] == f"{ADDRESS}assets/cards/picture/line.png"
     assert (addressed / picture.removeprefix(ADDRESS)).is_file()
     assert meta(page, "og:image:alt") == (
         "一条上升的直线。" if folder else "A line that rises."
@@ -184,7 +184,7 @@ def test_a_page_is_pictured_by_its_own_first_figure(
     result = project.build()
     assert result.returncode == 0, result.stderr
     page = BeautifulSoup(project.page("zh/other"), "html.parser")
-    assert meta(page, "og:image") == f"{ADDRESS}assets/cards/picture-again.png"
+    assert meta(page, "og:image") == f"{ADDRESS}assets/cards/picture/again.png"
     assert meta(page, "og:image:alt") == "同一条线。"
     assert {file.name for file in (project.folder / "site/assets/cards").iterdir()} == {
         "picture-again.png",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from publish.cards import card_path
 from publish.metadata import About, faq_questions, plain_text, read_citation
 from runner import SourceError
 
@@ -133,3 +134,7 @@ def test_questions_are_headings_with_the_paragraph_below() -> None:
         {"@type": "Question", "name": name, "acceptedAnswer": {"@type": "Answer", "text": text}}
         for name, text in (("What is it?", "A model."), ("When?", "Now."))
     ]  # fmt: skip
+
+
+def test_each_figure_has_a_picture_of_its_own() -> None:
+    assert card_path("a", "b-c") != card_path("a-b", "c")

@@ -189,6 +189,7 @@ def test_what_is_hidden_is_not_published(project: Project, builder: Builder) -> 
     before = set(project.published())
     for name in (".env", ".git/config", "x.txt~", ".hidden/page.md"):
         file(f"docs/en/{name}", "SECRET")(project)
+    file("overrides/hooks/notes.txt", "of the build, not of the site")(project)
     assert builder.build(project.folder) == (0, "")
     assert set(project.published()) == before
 

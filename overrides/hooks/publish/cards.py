@@ -21,7 +21,7 @@ FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
 
 def card_path(snippet: str, section: str) -> str:
     """Where the picture of a figure stands, below the root of the site."""
-    return f"assets/cards/{snippet}-{section}.png"
+    return f"assets/cards/{snippet}/{section}.png"
 
 
 def card(name: str, source: str, cache: Path) -> bytes:
