@@ -14,7 +14,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Once, Say
+from conftest import ROOT, Once, Project, Say
 from patience import PATIENCE, happens
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from runner import Record
@@ -60,6 +60,20 @@ def site(once: Once, say: Say, records: dict[str, Record]) -> Path:
         assert result.returncode == 0, result.stderr
 
     return once("site", build) / "site"
+
+
+@pytest.fixture(scope="session")
+def addressed(once: Once, built: Project) -> Path:
+    """The small project, built for the address ADDRESS."""
+
+    def build(folder: Path) -> None:
+        shutil.copytree(built.folder, folder / "project")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SITE_URL", ADDRESS)
+            result = Project(folder / "project").build()
+        assert result.returncode == 0, result.stderr
+
+    return once("addressed", build) / "project" / "site"
 
 
 @contextmanager

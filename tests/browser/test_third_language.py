@@ -20,7 +20,7 @@ from runner import Record
 
 # What lists languages, or what there is in each of them; anything else of the other two has to stay byte for byte.
 LISTS = re.compile(
-    r"(zh/)?(404\.html|glossary(/index\.html|\.md|\.ipynb)|llms(-full)?\.txt|search/titles\.js|sitemap\.xml(\.gz)?)"
+    r"(zh/)?(404\.html|glossary(/index\.html|\.md|\.ipynb)|llms(-full)?\.txt|changes\.xml|search/titles\.js|sitemap\.xml(\.gz)?)"
     r"|assets/site\.css|foundation-models\.zip"
 )
 # What of every page does.
@@ -30,6 +30,8 @@ LISTED = re.compile(
     r'|<link rel="alternate " hreflang="ja" href="[^"]*">\n?'
     r'|, \{"@id": "[^"]*/ja/[^"]*", "inLanguage": "ja"\}'
 )
+# When a page was changed: the copy has no history.
+UNTOLD = re.compile(r'(?<=class="report">)[^<]*')
 OWN = ("index.md", "random-targets.md")
 
 
@@ -70,7 +72,8 @@ def test_nothing_of_the_others_changes_but_what_lists_languages(
     for name in sorted(changed):
         if name.endswith(".html"):
             now = LISTED.sub("", (three / name).read_text(encoding="utf-8"))
-            if now == (site / name).read_text(encoding="utf-8"):
+            before = (site / name).read_text(encoding="utf-8")
+            if UNTOLD.sub("", now) == UNTOLD.sub("", before):
                 continue
         assert LISTS.fullmatch(name), name
         if not name.endswith((".zip", ".gz")):

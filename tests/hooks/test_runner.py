@@ -171,8 +171,9 @@ def test_a_rebuild_starts_no_kernel(project: Project) -> None:
 
 
 def bare(record: Record) -> str:
-    """Text, figures and values of a record: all but the time that it took."""
-    provenance = {k: v for k, v in record.provenance.items() if k != "seconds"}
+    """Text, figures and values of a record: all but the time that it took, and the day."""
+    when = {"seconds", "ran"}
+    provenance = {k: v for k, v in record.provenance.items() if k not in when}
     return json.dumps([record.notebook, record.values, record.versions, provenance])
 
 

@@ -71,7 +71,7 @@ def soup(whole: Project, page: str) -> Any:
 OWN = """404.html glossary.ipynb glossary.md glossary/index.html index.html index.md llms-full.txt llms.txt notebooks/picture.ipynb
 notebooks/picture.md notebooks/picture.zip notebooks/picture/index.html notebooks/picture/picture-line.svg notebooks/small.ipynb
 notebooks/small.md notebooks/small.zip notebooks/small/index.html opensearch.xml old/index.html other.ipynb other.md other/index.html
-picture-line.svg search/texts.js search/titles.js sitemap.xml sitemap.xml.gz"""
+picture-line.svg search/texts.js search/titles.js sitemap.xml changes.xml"""
 
 
 def test_it_publishes_these_files(whole: Project) -> None:
@@ -94,7 +94,8 @@ def test_a_page_knows_its_address_and_its_twin(whole: Project, language: str) ->
     assert page.html["lang"] == ("zh" if language else "en")
     assert page.find("link", rel="canonical")["href"] == f"{HOME}{language}other/"
     twins = {
-        one["hreflang"]: one["href"] for one in page.find_all("link", rel="alternate")
+        one["hreflang"]: one["href"]
+        for one in page.select("link[rel~=alternate][hreflang]")
     }
     assert twins["en"] == f"{HOME}other/" and twins["zh"] == f"{HOME}zh/other/"
     (switch,) = page.select("a.language-switch")
@@ -115,7 +116,9 @@ def test_a_page_offers_what_it_can_be_taken_along_as(
 
 
 def test_an_error_can_be_reported(whole: Project, language: str) -> None:
-    (link,) = soup(whole, f"{language}other/index.html").select(".report > a")
+    (link,) = soup(whole, f"{language}other/index.html").select(
+        ".report > a[href*=issues]"
+    )
     assert link["href"].startswith(f"{REPOSITORY}/issues/new?")
 
 

@@ -43,7 +43,7 @@ def _read(name: str, text: str) -> Any:
             if keys.count(key.value) > 1:
                 here = Place(name, key.start_mark.line + 1)
                 here.fail(f"'{key.value}' stands here twice.", "remove one.")
-    return yaml.load(text, _Loader)
+    return yaml.load(text, _Loader) or {}
 
 
 def _mappings(node: Any) -> Iterator[yaml.MappingNode]:
@@ -62,7 +62,7 @@ def read_languages(root: Path) -> dict[str, dict[str, Any]]:
     languages = read_configuration(root / "mkdocs.yml")["extra"]["languages"].items()
     found = {n: read_configuration(root / one["config"]) for n, one in languages}
     for name, one in languages:
-        if not isinstance(found[name]["extra"].get("words"), dict):
+        if not isinstance(found[name].get("extra", {}).get("words"), dict):
             remedy = "write them below 'extra: words:'."
             Place(one["config"]).fail("it has no words.", remedy)
     return found

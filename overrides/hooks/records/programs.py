@@ -62,5 +62,6 @@ def _read(root: Path, paths: list[Path], name: str) -> list[Snippet]:
             one = replace(one, files=files)
         read[one.path] = one
     if (every := kept | read) != kept:
-        keep(cache, key, pickle.dumps(every))
+        with suppress(OSError):  # told where a record cannot be written
+            keep(cache, key, pickle.dumps(every))
     return list(read.values())
