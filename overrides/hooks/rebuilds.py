@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +24,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from publish.staging import below
 from runner import Record, keep, recalled
 
 T = TypeVar("T")
@@ -73,22 +73,12 @@ def _files(place: Path, skipped: list[Path]) -> list[Path]:
     if place.is_file():
         return [place]
     left_out = tuple(f"{folder}{os.sep}" for folder in skipped)
-    found = (one.path for one in _below(str(place)) if one.is_file())
+    found = (one.path for one in below(place).values() if one.is_file())
     return sorted(
         Path(path)
         for path in found
         if "__pycache__" not in path and not f"{path}{os.sep}".startswith(left_out)
     )
-
-
-def _below(folder: str) -> Iterator[os.DirEntry[str]]:
-    """What is no folder, at any depth: ten times as fast as `Path.rglob`, and all files of a site are looked at three times."""
-    with suppress(FileNotFoundError), os.scandir(folder) as found:
-        for one in found:
-            if one.is_dir(follow_symlinks=False):
-                yield from _below(one.path)
-            else:
-                yield one
 
 
 class Published:
@@ -185,9 +175,9 @@ class Published:
 def _listing(site: Path) -> str:
     """A digest of every file's name, size and time."""
     lines = []
-    for file in _below(str(site)):
+    for name, file in below(site).items():
         stat = file.stat()
-        lines.append(f"{file.path[len(str(site)) :]} {stat.st_size} {stat.st_mtime_ns}")
+        lines.append(f"{name} {stat.st_size} {stat.st_mtime_ns}")
     return digest_of(sorted(lines))
 
 

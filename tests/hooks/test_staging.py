@@ -162,6 +162,27 @@ def test_two_builds_at_once_leave_one_whole_site(site: Path) -> None:
     assert [path.name for path in site.parent.iterdir()] == ["site"]
 
 
+def test_a_site_that_comes_between_the_two_steps_is_replaced_too(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The build does not end before its own is in place, and it ends."""
+    staging, turns, replace = Staging(site, MADE, site.parent / "spare"), [], Path.replace  # fmt: skip
+    write(staging.folder, sorted(NEW), "new")
+
+    def meanwhile(path: Path, target: Path) -> Path:
+        turns.append(path)
+        assert len(turns) <= 4, "it goes on and on"
+        if turns == [site, staging.folder]:
+            write(site, MADE, "of another")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    staging.publish()
+    assert held(site) == NEW
+    assert turns == [site, staging.folder] * 2
+    assert [path.name for path in site.parent.iterdir()] == ["site"]
+
+
 def test_what_a_killed_build_left_goes_with_the_next(site: Path) -> None:
     """Also where it was killed between the two steps: then the old site is back until the new one is there."""
     write(site.parent / ".site-abc", ["half.html"], "half")
