@@ -16,8 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ sys.path[:0] = [
     str(ROOT / part) for part in ("overrides/hooks", "tests", "tests/chapters")
 ]
 
-from browser.conftest import FLAGS, MISSING, find_browser
+from browser.conftest import BUILD, FLAGS, MISSING, find_browser, served
 from chapter_files import LANGUAGES, pages
 
 LIGHTHOUSE = "lighthouse@13.5.0"
@@ -134,26 +133,16 @@ def main() -> None:
     if not chrome:
         sys.exit(MISSING)
     missed: list[str] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        site = Path(scratch) / "site"
-        handler = functools.partial(Host, directory=str(site))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        home = f"http://127.0.0.1:{server.server_port}/"
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        served(functools.partial(Host, directory=f"{scratch}/site")) as home,
+    ):
         subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "mkdocs",
-                "build",
-                "--quiet",
-                "--site-dir",
-                str(site),
-            ],
+            [*BUILD, f"{scratch}/site"],
             cwd=ROOT,
             env={**os.environ, "SITE_URL": home},
             check=True,
         )
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         chosen = [
             path for path in audited() if not sys.argv[1:] or path in sys.argv[1:]
         ]
@@ -171,7 +160,6 @@ def main() -> None:
             ]
             if short:
                 missed += short + [f"/{path} {reason}" for reason in lost]
-        server.shutdown()
     if missed:
         sys.exit("\n".join(missed))
 

@@ -6,13 +6,10 @@ Builds the site, opens its first page and writes .github/page-light.webp and .gi
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 import tempfile
-import threading
 from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,7 +17,7 @@ sys.path[:0] = [
     str(ROOT / part) for part in ("overrides/hooks", "tests", "tests/chapters")
 ]
 
-from browser.conftest import FLAGS, MISSING, Quiet, find_browser
+from browser.conftest import BUILD, FLAGS, MISSING, Quiet, find_browser, served
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -52,28 +49,15 @@ def taken(browser: Browser, address: str, scheme: str) -> tuple[Image.Image, str
 def main() -> None:
     found = find_browser() or sys.exit(MISSING)
     with tempfile.TemporaryDirectory() as site, sync_playwright() as playwright:
-        command = [
-            sys.executable,
-            "-m",
-            "mkdocs",
-            "build",
-            "--quiet",
-            "--site-dir",
-            site,
-        ]
-        environment = dict(os.environ)
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        subprocess.run([*BUILD, site], cwd=ROOT, check=True)
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        for scheme in SCHEMES:
-            address = f"http://127.0.0.1:{server.server_port}/"
-            picture, numbers = taken(browser, address, scheme)
-            about = Image.Exif()
-            about[DESCRIPTION] = numbers
-            picture.save(path_of(scheme), quality=80, method=6, exif=about)
+        with served(partial(Quiet, directory=site)) as address:
+            for scheme in SCHEMES:
+                picture, numbers = taken(browser, address, scheme)
+                about = Image.Exif()
+                about[DESCRIPTION] = numbers
+                picture.save(path_of(scheme), quality=80, method=6, exif=about)
         browser.close()
-        server.shutdown()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import functools
 import logging
 import posixpath
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -98,11 +98,13 @@ class Build:
     records: Records = field(default_factory=lambda: Records({}))
     modules: Mapping[str, Snippet] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)  # by language
+    changes: Mapping[str, str] = field(default_factory=dict)  # `changes_in` the project
 
     def __post_init__(self) -> None:
         self.root = Path(self.config.config_file_path).resolve().parent
         self.cache = self.root / ".cache"
         self.languages: dict[str, dict[str, str]] = self.config.extra["languages"]
+        self.instead = instead_of(self.languages)
         self.language = str(self.config.theme["language"])
         self.own = self.languages[self.language]
         self.published = Published(Path(self.config.site_dir), self.cache)
@@ -121,15 +123,16 @@ class Build:
             SourceError: a program fails, a page has no twin, a title is missing.
         """
         config, root, outer = self.config, self.root, self.outer
-        languages, instead = self.languages, instead_of(self.languages)
+        languages, instead = self.languages, self.instead
         if outer:
             self.records, self.fingerprints = outer.records, outer.fingerprints
-            self.modules = outer.modules
+            self.modules, self.changes = outer.modules, outer.changes
         else:
             folders = {name: one["docs"] for name, one in languages.items()}
             check_twins(root, list(folders.values()), [folders[n] for n in instead])
             self._read_programs()
-            told = f"{self.told} {changes_in(root, self.cache)}"
+            self.changes = changes_in(root, self.cache)
+            told = f"{self.told} {self.changes}"
             for name in languages:
                 used = (name, instead.get(name))
                 without = [docs for n, docs in folders.items() if n not in used]
@@ -210,29 +213,29 @@ class Build:
     def read(self, files: Files) -> None:
         """The chapters of this language, in the order of the navigation, and the data beside them."""
         config, order = self.config, flat(self.config.nav or [])
-        for uri, path in lent_pages(self.root, self.languages, self.language).items():
+        lent = lent_pages(self.root, self.languages, self.language)
+        for uri, path in lent.items():
             folder, folders = str(path)[: -len(uri)], config.use_directory_urls
             files.append(File(uri, folder, config.site_dir, folders))
-        self._check_sources(files)
+        self._check_sources(files, lent)
         chapters = [file for file in files.documentation_pages() if file.abs_src_path]
         chapters.sort(
             key=lambda f: order.index(f.src_uri) if f.src_uri in order else 999
         )
         languages = list(self.languages)
-        instead = instead_of(self.languages)
-        project = Project(self.root, self.records, self.modules, self.titles, languages, instead)  # fmt: skip
+        project = Project(self.root, self.records, self.modules, self.titles, languages, self.instead)  # fmt: skip
         sources = [self._source(file) for file in chapters]
         words, joined = config.extra["words"], config.extra["joined"]
         self.edition = Edition(project, self.language, words, joined, sources)
         self.edition.colab = colab(config, self.own["path"])
         self.edition.letters = letters_of(read_languages(self.root))
-        if lent := self.edition.lent:
-            lent = lent | {"words": lacking_words(self.root / self.own["config"])}
-            counts = ", ".join(f"{len(names)} {kind}" for kind, names in lent.items())
+        if has := self.edition.lent:
+            has = has | {"words": lacking_words(self.root / self.own["config"])}
+            counts = ", ".join(f"{len(names)} {kind}" for kind, names in has.items())
             say(f"{self.own['name']} has from {self.edition.instead}: {counts}")
         self.texts |= self.edition.texts
         self.pages.watch(self.edition)
-        self.changed = self.pages.note("changed", changes_in(self.root, self.cache))
+        self.changed = self.pages.note("changed", self.changes)
         self.context = self._context(files)
         self.reading = Reading(self.edition)
         extensions: list[Any] = config.markdown_extensions
@@ -240,7 +243,7 @@ class Build:
         fences = {"custom_fences": self.reading.fences()}
         config.mdx_configs["pymdownx.superfences"] = fences
 
-    def _check_sources(self, files: Files) -> None:
+    def _check_sources(self, files: Files, lent: Collection[str]) -> None:
         """Raises SourceError where a file has the address of another, or the navigation lacks a page."""
         docs, languages = Path(self.config.docs_dir), self.languages.values()
         own = [
@@ -249,21 +252,15 @@ class Build:
             if file.src_dir == self.config.docs_dir
             and file.inclusion.value > InclusionLevel.DRAFT.value
         ]
-        found = [(docs / f.src_uri, f"{self.own['docs']}/{f.src_uri}") for f in own]
-        pages = {f.src_uri for f in own if f.is_documentation_page()}
-        pages |= lent_pages(self.root, self.languages, self.language).keys()
+        sources = [(docs / f.src_uri, f"{self.own['docs']}/{f.src_uri}", f.dest_uri) for f in own]  # fmt: skip
+        pages = {f.src_uri for f in own if f.is_documentation_page()}.union(lent)
         made = {self.config.extra["zip"], ARCHIVE, *MADE_OF_ALL, *WRITTEN}
         made |= {f"{one['path']}/" for one in languages if one["path"] and one is not self.own}  # fmt: skip
         made |= {f"{uri[:-3]}.ipynb" for uri in pages}
         for name in self.records:
             kinds = (".ipynb", ".zip", "/")
             made |= {f"notebooks/{name}{kind}" for kind in kinds}
-        addresses = [f.dest_uri for f in own]
-        check_sources(
-            [(*one, to) for one, to in zip(found, addresses, strict=True)],
-            (self.root / "docs").resolve(),
-            made,
-        )
+        check_sources(sources, (self.root / "docs").resolve(), made)
         if self.config.nav:
             check_nav(self.root / "mkdocs.yml", flat(self.config.nav), pages)
 

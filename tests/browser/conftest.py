@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from runner import Record
 
 ADDRESS = "https://example.org/book/"
+BUILD = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir"]  # a folder
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 MISSING = "no Chromium or Chrome here; on Debian: apt-get install chromium"
@@ -50,9 +51,8 @@ def site(once: Once, say: Say, records: dict[str, Record]) -> Path:
 
     def build(folder: Path) -> None:
         say("Building the site, as its readers get it")
-        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir"]
         result = subprocess.run(
-            [*command, str(folder / "site")],
+            [*BUILD, str(folder / "site")],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -119,22 +119,23 @@ def wait_for(page: Page, question: str, argument: object = None) -> None:
     assert happens(lambda: bool(page.evaluate(question, argument))), question
 
 
+# Until ten frames have gone by in which the page has neither moved nor changed its height; its argument are milliseconds.
+SETTLED = """patience => new Promise(done => {
+  const end = performance.now() + patience
+  let before = "", still = 0
+  const look = () => {
+    const now = `${scrollX} ${scrollY} ${document.documentElement.scrollHeight}`
+    still = now === before ? still + 1 : 0
+    before = now
+    still < 10 && performance.now() < end ? requestAnimationFrame(look) : done(null)
+  }
+  look()
+})"""
+
+
 def let_it_settle(page: Page) -> None:
-    """Until ten frames have gone by in which the page has neither moved nor changed its height."""
-    page.evaluate(
-        """patience => new Promise(done => {
-          const end = performance.now() + patience
-          let before = "", still = 0
-          const look = () => {
-            const now = `${scrollX} ${scrollY} ${document.documentElement.scrollHeight}`
-            still = now === before ? still + 1 : 0
-            before = now
-            still < 10 && performance.now() < end ? requestAnimationFrame(look) : done(null)
-          }
-          look()
-        })""",
-        1000 * PATIENCE,
-    )
+    """Until the page lies still."""
+    page.evaluate(SETTLED, 1000 * PATIENCE)
 
 
 def page_paths(site: Path) -> list[str]:

@@ -281,10 +281,6 @@ class Firefox(Engine):
         shown = self.call("browsingContext.captureScreenshot", **self.window)
         return base64.b64decode(shown["data"])
 
-    def paper(self) -> bytes:
-        """The page as it is printed, as PDF."""
-        return base64.b64decode(self.call("browsingContext.print", **self.window)["data"])  # fmt: skip
-
     def act(self, source: str, actions: list[dict[str, Any]]) -> None:
         self.call("input.performActions", actions=devices(source, actions), **self.window)  # fmt: skip
 

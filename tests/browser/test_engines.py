@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 import tinycss2
 from conftest import ROOT
-from patience import happens
+from patience import PATIENCE, happens
 from PIL import Image
 
-from .conftest import MISSING, Quiet, find_browser, served
+from .conftest import MISSING, SETTLED, Quiet, find_browser, served
 from .engines import (
     Chromium,
     Engine,
@@ -75,19 +75,6 @@ def wide(request: pytest.FixtureRequest) -> None:
         engine: Engine = request.getfixturevalue("engine")
         engine.resize(1280)
         engine.complaints.clear()
-
-
-# Until nothing has moved for ten frames.
-SETTLED = """() => new Promise(done => {
-  let before = "", still = 0
-  const look = () => {
-    const now = `${scrollX} ${scrollY} ${document.documentElement.scrollHeight}`
-    still = now === before ? still + 1 : 0
-    before = now
-    still < 10 ? requestAnimationFrame(look) : done(true)
-  }
-  look()
-})"""
 
 
 def pixels(engine: Engine, box: dict[str, float]) -> list[tuple[int, int, int]]:
@@ -340,10 +327,10 @@ def test_what_is_copied_can_be_pasted(engine: Engine, address: str, language: st
 @pytest.mark.parametrize(("here", "there"), [("", "zh/"), ("zh/", "")])
 def test_the_switch_keeps_the_section(engine: Engine, address: str, here: str, there: str) -> None:  # fmt: skip
     engine.goto(f"{address}{here}mathematics/#training")
-    engine.evaluate(SETTLED)
+    engine.evaluate(SETTLED, 1000 * PATIENCE)
     engine.click(".language-switch")
     engine.wait("url => location.href === url && document.readyState === 'complete'", f"{address}{there}mathematics/#training")  # fmt: skip
-    engine.evaluate(SETTLED)
+    engine.evaluate(SETTLED, 1000 * PATIENCE)
     top = engine.evaluate("() => document.getElementById('training').getBoundingClientRect().top")  # fmt: skip
     assert 0 < top < 130
 
@@ -475,13 +462,15 @@ def test_no_engine_complains(engine: Engine, address: str, language: str) -> Non
     engine.goto(f"{address}none/")
     assert engine.complaints or engine.name == "webkit", "what is not there is heard"
     engine.goto(f"{address}{language}")
-    engine.evaluate(SETTLED)  # by now all has been said of the page that is not there
+    engine.evaluate(
+        SETTLED, 1000 * PATIENCE
+    )  # by now all has been said of the page that is not there
     engine.complaints.clear()
     for path in KINDS:
         for width in (390, 1280):
             engine.resize(width)
             engine.goto(f"{address}{language}{path}")
-            engine.evaluate(SETTLED)
+            engine.evaluate(SETTLED, 1000 * PATIENCE)
             fits = engine.evaluate("() => document.documentElement.scrollWidth <= innerWidth")  # fmt: skip
             assert fits or engine.name == "webkit", (
                 path

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import functools
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from .conftest import Quiet
+from .conftest import Quiet, served
 
 
 class Host(Quiet):
@@ -40,12 +38,8 @@ class Host(Quiet):
 @contextmanager
 def host(site: Path, base: str) -> Iterator[str]:
     handler = type("At", (Host,), {"base": base})
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(handler, directory=str(site))
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}{base}"
-    server.shutdown()
+    with served(functools.partial(handler, directory=str(site))) as address:
+        yield address.removesuffix("/") + base
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,8 @@ import pytest
 import yaml
 from patience import PATIENCE
 from playwright.sync_api import Browser, Page, Route, expect
+
+from .conftest import served
 
 INPUT = ".search input"
 RESULT = ".search li a"
@@ -228,8 +230,6 @@ def test_a_page_is_marked_when_all_of_it_has_come(browser: Browser, site: Path) 
             pass
 
     handler = functools.partial(Slow, directory=str(site))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     page = browser.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -239,11 +239,11 @@ def test_a_page_is_marked_when_all_of_it_has_come(browser: Browser, site: Path) 
         threading.Timer(1, scripted.set).start()
 
     page.route("**/assets/search.js", load_first)
-    page.goto(f"http://127.0.0.1:{server.server_port}/faq/?h=model")
-    expect(page.locator(".unmark")).to_be_visible(timeout=10_000)
-    assert not problems
-    page.close()
-    server.shutdown()
+    with served(handler) as address:
+        page.goto(f"{address}faq/?h=model")
+        expect(page.locator(".unmark")).to_be_visible(timeout=10_000)
+        assert not problems
+        page.close()
 
 
 def answering(script: str) -> Callable[[Route], None]:

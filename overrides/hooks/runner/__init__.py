@@ -6,9 +6,8 @@ An edit of a file here runs every program again. What only keeps, schedules, fet
 from .errors import Place, SourceError, nearest, read_text, read_yaml
 from .folder import is_source, packed
 from .record import Record, keep, printed, recalled, remembered
-from .run import read_modules
 from .sections import Cell, Snippet
 
 __all__ = ["Cell", "Place", "Record", "Snippet", "SourceError"]
-__all__ += ["is_source", "keep", "nearest", "packed", "printed", "read_modules"]
-__all__ += ["read_text", "read_yaml", "recalled", "remembered"]
+__all__ += ["is_source", "keep", "nearest", "packed", "printed", "read_text"]
+__all__ += ["read_yaml", "recalled", "remembered"]

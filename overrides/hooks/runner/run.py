@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from .errors import Place
-from .folder import programs
 from .outcome import Outcome
 from .record import Record
 from .sections import Snippet
@@ -36,12 +35,6 @@ STEADY: dict[str, str] = dict(re.findall(r"(\w+)=(\S*)", SETTINGS))
 # Where a system keeps what every program may read.
 SYSTEM = "/dev /proc /sys /etc /usr /lib /lib64 /bin /sbin /opt /System /Library /private/etc /private/var/db"
 DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
-
-
-def read_modules(root: Path) -> dict[str, Snippet]:
-    """The modules that programs share, by the name under which a chapter includes them: 'shared/optimiser'."""
-    paths = programs(root / "snippets/shared")
-    return {f"shared/{path.stem}": Snippet.read(path, root) for path in paths}
 
 
 def run(
