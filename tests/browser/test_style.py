@@ -97,6 +97,9 @@ def test_pages_look_as_with_all_of_material(
         page.evaluate(
             "document.querySelectorAll('details').forEach(one => one.open = true)"
         )
+        # Heights are then what they are, and not what they were taken to be until something came into view.
+        page.evaluate(ALL_SEEN)
+        page.evaluate("document.fonts.ready.then(() => true)")
         wait_for(page, MEASURED)
         found: list[str] = page.evaluate(LOOKS)
         click = "document.getElementById('__drawer').click()"
