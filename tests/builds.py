@@ -23,6 +23,8 @@ IMPORTED = [
     *("pybtex.style.names.plain", "pymdownx.superfences", "pymdownx.highlight"),
     *("pygments.lexers.python", "watchdog.observers.polling", "mkdocs.livereload"),
     *("markdown.extensions.footnotes", "numpy", "yaml", "asyncio"),
+    *("mkdocs_jupyter.plugin", "mkdocs_jupyter.nbconvert2", "nbconvert.exporters"),
+    *("IPython.core.interactiveshell", "jinja2.ext", "babel.dates"),
 ]
 
 

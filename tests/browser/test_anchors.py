@@ -20,11 +20,12 @@ ANCHORS = """() => [...document.querySelectorAll(
   "article :is(h1, h2, h3, h4, h5, h6)[id], article [id^=correction-], article dt [id], article [id^='fn:'], "
   + "article [id^=fnref], article svg[id], article .cell[id]")].filter(one => one.checkVisibility()).map(one => one.id)"""
 # Each place in turn, and by how many pixels those miss that are not there, and stay there, within five hundred frames. At an
-# end of the page a place can be further below.
+# end of the page a place can be further below. Chromium leaves out jumps of a page that makes more than 200 in ten seconds.
 VISIT = """async ([ids, below]) => {
   const header = document.querySelector(".md-header").getBoundingClientRect().bottom, root = document.documentElement
   const frame = () => new Promise(requestAnimationFrame), missed = []
-  for (const id of ids) {
+  for (const [n, id] of ids.entries()) {
+    if (n % 100 === 99) await new Promise(done => setTimeout(done, 10_000))
     location.hash = id
     const one = document.getElementById(id)
     let there = 0, frames = 0, top

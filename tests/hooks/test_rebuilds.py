@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from builds import Builder
 from conftest import Project
 
 
@@ -170,7 +171,8 @@ def test_a_warm_build_is_a_cold_one(project: Project) -> None:
             project.write(f"docs/{language}/{id_}.md", text)
         other = project.folder / f"docs/{language}/other.md"
         other.write_text(f"{other.read_text()}\n::: correction addition\n", "utf-8")
-    assert (built := project.build()).returncode == 0, built.stderr
+    builder = Builder()
+    assert builder.build(project.folder)[0] == 0
     draw = random.Random(7)
     waiting = [(name, pair) for name, pairs in EDITS.items() for pair in pairs]
     draw.shuffle(waiting)
@@ -180,15 +182,15 @@ def test_a_warm_build_is_a_cold_one(project: Project) -> None:
             project.replace(name, old, new)
             if draw.random() < 0.3:  # it is undone later
                 waiting.append((name, [new, old]))
-        warm = project.build()
-        assert warm.returncode == 0, (edits, warm.stderr)
+        status, said = builder.build(project.folder)
+        assert status == 0, (edits, said)
         cold = Project(project.folder.parent / "cold")
         shutil.copytree(project.folder, cold.folder)
         shutil.rmtree(cold.folder / "site")
         for kept in (cold.folder / ".cache").iterdir():
             if kept.name != "records":
                 shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
-        assert cold.build().returncode == 0
+        assert builder.build(cold.folder)[0] == 0
         differing = [
             name
             for name in _files(project) | _files(cold)
@@ -196,6 +198,7 @@ def test_a_warm_build_is_a_cold_one(project: Project) -> None:
         ]
         assert not differing, edits
         shutil.rmtree(cold.folder)
+    builder.close()
 
 
 def _files(project: Project) -> dict[str, bytes]:
