@@ -1,8 +1,14 @@
-"""A first visit to every page: what it loads, what it weighs, and whether it complains."""
+"""A first visit to every page: what it loads, what it weighs, whether it complains, and where its anchors are.
+
+Five anchors of each page are opened, three on a desk and two on a phone; ANCHORS=all opens all of them on both, as the
+weekly job does.
+"""
 
 from __future__ import annotations
 
 import gzip
+import os
+import random
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +26,31 @@ ALREADY_COMPRESSED = {".woff2", ".png"}
 DESK: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
+BELOW = 64  # pixels between the header and what was asked for, at most: its margin
+ANCHORS = """() => [...document.querySelectorAll(
+  "article :is(h1, h2, h3, h4, h5, h6)[id], article [id^=correction-], article dt [id], article [id^='fn:'], "
+  + "article [id^=fnref], article svg[id], article .cell[id]")].filter(one => one.checkVisibility()).map(one => one.id)"""
+# Each place in turn, and by how many pixels those miss that are not there, and stay there, within five hundred frames. At an
+# end of the page a place can be further below. Chromium leaves out jumps of a page that makes more than 200 in ten seconds.
+VISIT = """async ([ids, below]) => {
+  const header = document.querySelector(".md-header").getBoundingClientRect().bottom, root = document.documentElement
+  const frame = () => new Promise(requestAnimationFrame), missed = []
+  for (const [n, id] of ids.entries()) {
+    if (n % 100 === 99) await new Promise(done => setTimeout(done, 10_000))
+    location.hash = id
+    const one = document.getElementById(id)
+    let there = 0, frames = 0, top
+    while (there < 4 && frames++ < 500) {
+      await frame()
+      top = one.getBoundingClientRect().top
+      const end = scrollY === 0 || scrollY + innerHeight >= root.scrollHeight - 2
+      there = top - header >= -1 && (top - header <= below || (end && top < innerHeight)) ? there + 1 : 0
+    }
+    if (there < 4) missed.push([id, Math.round(top - header)])
+  }
+  return missed
+}"""
+
 
 @dataclass
 class Visit:
@@ -30,6 +61,19 @@ class Visit:
     language: str = ""
     titles: int = 0
     width: int = 0  # of what a phone shows
+    anchors: int = 0
+    missed: list[str] = field(default_factory=list)
+
+
+def chosen(path: str, ids: list[str]) -> tuple[list[str], list[str]]:
+    """Those anchors of a page that are opened on a desk and on a phone; of different kinds first."""
+    if os.environ.get("ANCHORS") == "all":
+        return ids, ids
+    draw = random.Random(path)
+    draw.shuffle(ids)
+    kinds = {id_.partition(":")[0].partition("-")[0]: id_ for id_ in ids}
+    several = [*kinds.values(), *(i for i in ids if i not in kinds.values())]
+    return several[:3], several[3:5]
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +101,18 @@ def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
         page.goto(address + path)
         page.evaluate("document.fonts.ready.then(() => null)")
         let_it_settle(page)
-        now.asked = [url for url in now.asked if not url.startswith("data:")]
         now.language = page.evaluate("document.documentElement.lang")
         now.titles = page.locator("h1").count()
+        desk, phone = chosen(path, page.evaluate(ANCHORS))
+        now.anchors = len(desk) + len(phone)
         page.set_viewport_size(PHONE)
         now.width = page.evaluate("document.documentElement.scrollWidth")
+        asked = [url for url in now.asked if not url.startswith("data:")]
+        missed = page.evaluate(VISIT, [phone, BELOW])
         page.set_viewport_size(DESK)
+        missed += page.evaluate(VISIT, [desk, BELOW])
+        now.missed = [f"{path}#{id_}: {by} px" for id_, by in missed]
+        now.asked = asked  # what comes while one reads on is no part of a first visit
     context.close()
     return seen
 
@@ -96,6 +146,15 @@ def test_no_page_is_wider_than_a_phone(visits: dict[str, Visit]) -> None:
     wide = {p: v.width for p, v in visits.items() if v.width > PHONE["width"]}
     assert wide == {}
     assert all(v.width for v in visits.values())
+
+
+def test_what_a_link_leads_to_is_right_below_the_header(
+    visits: dict[str, Visit],
+) -> None:
+    """Headings, corrections, terms, labs, figures, notes."""
+    opened = sum(seen.anchors for seen in visits.values())
+    assert opened > 4 * len(visits), "few pages have fewer than five"
+    assert [one for seen in visits.values() for one in seen.missed] == []
 
 
 def test_every_page_is_light(visits: dict[str, Visit], site: Path) -> None:
