@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from builds import Builder
 from passed import note, passed_before
 from patience import PATIENCE
 from records import ensure_records
@@ -236,6 +237,14 @@ def built(once: Once) -> Project:
         assert result.returncode == 0, result.stderr
 
     return Project(once("small", build) / "project")
+
+
+@pytest.fixture(scope="module")
+def builder() -> Iterator[Builder]:
+    """A process that builds many projects; it ends with the tests of its file."""
+    builder = Builder()
+    yield builder
+    builder.close()
 
 
 @pytest.fixture

@@ -320,13 +320,6 @@ edits = st.lists(
 
 
 @pytest.fixture(scope="module")
-def builder() -> Iterator[Builder]:
-    builder = Builder()
-    yield builder
-    builder.close()
-
-
-@pytest.fixture(scope="module")
 def edited(built: Project, tmp_path_factory: pytest.TempPathFactory, builder: Builder) -> Project:  # fmt: skip
     """The small project with all that EDITS speaks of, built once."""
     folder = tmp_path_factory.mktemp("edits") / "project"

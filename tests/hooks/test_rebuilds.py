@@ -161,7 +161,7 @@ EDITS = {
 }  # fmt: skip
 
 
-def test_a_warm_build_is_a_cold_one(project: Project) -> None:
+def test_a_warm_build_is_a_cold_one(project: Project, builder: Builder) -> None:
     """Whatever was edited before: byte for byte what a build makes that remembers nothing."""
     project.write("docs/glossary.yml", GLOSSARY)
     project.write("docs/corrections/other.yml", CORRECTION)
@@ -171,8 +171,8 @@ def test_a_warm_build_is_a_cold_one(project: Project) -> None:
             project.write(f"docs/{language}/{id_}.md", text)
         other = project.folder / f"docs/{language}/other.md"
         other.write_text(f"{other.read_text()}\n::: correction addition\n", "utf-8")
-    builder = Builder()
-    assert builder.build(project.folder)[0] == 0
+    status, said = builder.build(project.folder)
+    assert status == 0, said
     draw = random.Random(7)
     waiting = [(name, pair) for name, pairs in EDITS.items() for pair in pairs]
     draw.shuffle(waiting)
@@ -190,7 +190,8 @@ def test_a_warm_build_is_a_cold_one(project: Project) -> None:
         for kept in (cold.folder / ".cache").iterdir():
             if kept.name != "records":
                 shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
-        assert builder.build(cold.folder)[0] == 0
+        status, said = builder.build(cold.folder)
+        assert status == 0, (edits, said)
         differing = [
             name
             for name in _files(project) | _files(cold)
@@ -198,7 +199,6 @@ def test_a_warm_build_is_a_cold_one(project: Project) -> None:
         ]
         assert not differing, edits
         shutil.rmtree(cold.folder)
-    builder.close()
 
 
 def _files(project: Project) -> dict[str, bytes]:
