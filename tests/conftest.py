@@ -15,9 +15,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from builds import Builder
+from builds import build
 from passed import note, passed_before
-from patience import PATIENCE
 from records import ensure_records
 from runner import Record
 from runner.run import STEADY
@@ -185,14 +184,20 @@ class Project:
 
     def build(self, *words: str) -> subprocess.CompletedProcess[str]:
         """What `make build` runs, in this project."""
-        return subprocess.run(
-            self.command("build", "--quiet", *words),
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        return build(self.folder, *words, env=self.environment)
+
+    def cold(self, folder: Path) -> Project:
+        """A copy in a new folder, without its site and all that builds remember but the records."""
+
+        def left_out(where: str, names: list[str]) -> set[str]:
+            left_out = {
+                str(self.folder): {"site"},
+                str(self.folder / ".cache"): set(names) - {"records"},
+            }
+            return left_out.get(where, set())
+
+        shutil.copytree(self.folder, folder, ignore=left_out)
+        return Project(folder)
 
     def records(self) -> dict[str, bytes]:
         """The bytes of every record on disk."""
@@ -232,19 +237,11 @@ def assemble(folder: Path) -> Project:
 def built(once: Once) -> Project:
     """The small project, built once; not to be changed."""
 
-    def build(folder: Path) -> None:
+    def make(folder: Path) -> None:
         result = assemble(folder / "project").build()
         assert result.returncode == 0, result.stderr
 
-    return Project(once("small", build) / "project")
-
-
-@pytest.fixture(scope="module")
-def builder() -> Iterator[Builder]:
-    """A process that builds many projects; it ends with the tests of its file."""
-    builder = Builder()
-    yield builder
-    builder.close()
+    return Project(once("small", make) / "project")
 
 
 @pytest.fixture

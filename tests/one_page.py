@@ -12,6 +12,7 @@ from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project
 from chapters.page import Marks, Text
 from chapters.reading import Reading
+from chapters.values import Records
 from conftest import ROOT, SMALL, alone
 from copies.configuration import read_languages
 from copies.leaving import parser, read_pages
@@ -104,7 +105,7 @@ def _edition(
 ) -> Edition:
     extra, languages = _extra(language), ["en", "zh"]
     titles = read_titles(root, list(records), languages)
-    project = Project(root, records, read_modules(root), titles, languages)
+    project = Project(root, Records(records), read_modules(root), titles, languages)
     return Edition(project, language, extra["words"], extra["joined"], sources)
 
 

@@ -185,7 +185,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
             refuse_raw(finished, CODE, Place(now.here))
         tags = TAG.findall(NOT_SEEN.sub("", finished))
         looked = look_at(tags, page.url, now.place[0], Place(now.here))
-    now.pages.keep(page, finished, looked)
+    now.pages.keep(page, looked).output = finished
     return finished
 
 
@@ -213,7 +213,9 @@ def on_post_build(config: MkDocsConfig) -> None:
             _build_other(now, name, other)
             built.append(name)
     if config.strict and now.warnings.count:
-        raise Abort(f"{now.warnings.count} warnings (above); nothing was published.")
+        raise serving.Ended(
+            f"{now.warnings.count} warnings (above); nothing was published."
+        )
     if not now.outer:
         with _told():
             now.finish()
@@ -257,12 +259,12 @@ def on_build_error(error: Exception) -> None:
         page, root = failed.here, failed.root
     if isinstance(error, SourceError):  # told already, with its page
         state.memory.failure = str(error)
-        raise Abort("Nothing was published.") from None
+        raise serving.Ended("Nothing was published.") from None
     if isinstance(error, BuildError):  # MkDocs tells it
         state.memory.failure = str(error)
     elif not isinstance(error, Abort):
         told = serving.unforeseen(error, page, root.resolve())
-        raise Abort(f"{told}\nNothing was published.") from None
+        raise serving.Ended(f"{told}\nNothing was published.") from None
 
 
 def on_shutdown() -> None:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from chapters.citations import Bibliography
 from chapters.edition import Edition
+from chapters.values import Records
 from copies.markdown import Chapter
 from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
@@ -246,16 +247,20 @@ class Noted(Mapping[str, T]):
         self.digests: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> T:
-        self.asked(f"{self.kind} {name}")
+        self.ask(name)
         return self.held[name]
 
     def __iter__(self) -> Iterator[str]:
-        self.asked(f"{self.kind} ")
+        self.ask("")
         return iter(self.held)
 
     def __len__(self) -> int:
-        self.asked(f"{self.kind} ")
+        self.ask("")
         return len(self.held)
+
+    def ask(self, name: str) -> None:
+        """Notes that somebody asks for this; "" is all names."""
+        self.asked(f"{self.kind} {name}")
 
     def digest(self, name: str) -> str:
         """Of what a value says; "" where there is none; of all names, where the name is ""."""
@@ -302,7 +307,6 @@ class Pages:
     def watch(self, edition: Edition) -> None:
         """Notes from now on what each page asks an edition for."""
         everything: dict[str, Callable[[Any], object]] = {
-            "records": lambda one: one.identity,
             "modules": lambda one: one.text,
             "sources": lambda one: one.shown,
             "texts": lambda one: one.shown,
@@ -311,6 +315,9 @@ class Pages:
         }
         for kind, says in everything.items():
             setattr(edition, kind, self.note(kind, getattr(edition, kind), says))
+        noted = self.note("records", edition.records, lambda one: one.identity)
+        found, waiting = edition.records.found, edition.records.waiting
+        edition.records = Records(found, waiting, noted.ask)
         entries = self.note("references", edition.bibliography.entries, repr)
         edition.bibliography = Bibliography(entries)
 
@@ -363,19 +370,20 @@ class Pages:
                 page.meta.update(about[uri])
             files.append(file)
 
-    def keep(self, page: Page, output: str, looked: dict[str, list[str]]) -> None:
-        """Keeps a page that has been made, unless it brought a warning."""
+    def keep(self, page: Page, looked: dict[str, list[str]]) -> Kept:
+        """A page that has been made, and that is kept unless it brought a warning; it lacks its output."""
         uri, links = page.file.src_uri, page.links_to_anchors or {}
         self.making("")
         kept = self.made[uri]
         kept.looked = looked
         if uri in self.warned:
-            return
-        kept.title, kept.output = str(page.title), output
+            return kept
+        kept.title = str(page.title)
         kept.anchors = sorted(page.present_anchor_ids or ())
         kept.links = {file.src_uri: found for file, found in links.items()}
         kept.asked = self._digests(sorted(self.asked.get(uri, ())))
         self.kept[uri] = kept
+        return kept
 
     def check_anchors(self, files: Files, config: MkDocsConfig) -> None:
         """MkDocs' warnings of anchors that are no more, for the pages that it has not read."""

@@ -32,10 +32,16 @@ log = logging.getLogger("mkdocs.hooks")
 RELOADER = re.compile(rb"<script>([^<]*)</script></body>")
 BODY = re.compile(rb"<body[^>]*>")
 STAYS = "The last good pages stay up; the next save tries again."
-
-
 PAUSE = 15  # seconds between two rebuilds for results that no open page shows
 LOOK = 0.2  # seconds between two looks for edits
+
+
+class Ended(Abort):
+    """Ends the command. What it says goes where errors go; that of MkDocs' own goes to stdout."""
+
+    def show(self, *args: object, **kwargs: object) -> None:
+        """Says it; click gives the arguments."""
+        print(f"\n{self.format_message()}", file=sys.stderr)
 
 
 class Runs:
@@ -63,7 +69,7 @@ class Runs:
             self.thread.start()
 
     def hold_port(self, host: str, port: int) -> None:
-        """Says that the port is taken, also by a server of this project that is about to take it. Raises Abort."""
+        """Says that the port is taken, also by a server of this project that is about to take it. Raises Ended."""
         self.port = (self.records.parent / f"port-{port}").open("w")
         try:
             fcntl.flock(self.port, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -130,7 +136,7 @@ def check_port(host: str, port: int) -> None:
     """Says that the port is taken before the snippets run, not after.
 
     Raises:
-        Abort: with one line.
+        Ended: with one line.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -142,7 +148,7 @@ def check_port(host: str, port: int) -> None:
 
 def _refuse_port(port: int) -> NoReturn:
     remedy = f"choose another: make serve PORT={port + 1}"
-    raise Abort(f"Port {port} is taken; {remedy}") from None
+    raise Ended(f"Port {port} is taken; {remedy}") from None
 
 
 def times(hooks: Path) -> dict[Path, int]:

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 import yaml
-from builds import Builder
 from chapters.cases import read_cases, read_words
 from chapters.data import (
     read_corrections,
@@ -320,7 +319,7 @@ edits = st.lists(
 
 
 @pytest.fixture(scope="module")
-def edited(built: Project, tmp_path_factory: pytest.TempPathFactory, builder: Builder) -> Project:  # fmt: skip
+def edited(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:  # fmt: skip
     """The small project with all that EDITS speaks of, built once."""
     folder = tmp_path_factory.mktemp("edits") / "project"
     shutil.copytree(built.folder, folder)
@@ -333,8 +332,7 @@ def edited(built: Project, tmp_path_factory: pytest.TempPathFactory, builder: Bu
             project.write(f"docs/{language}/{id_}.md", text)
         other = folder / f"docs/{language}/other.md"
         other.write_text(f"{other.read_text()}\n::: correction addition\n", "utf-8")
-    status, said = builder.build(folder)
-    assert status == 0, said
+    assert project.build().returncode == 0
     return project
 
 
@@ -372,28 +370,25 @@ def published(project: Project) -> dict[str, bytes]:
 )
 @given(edits)
 def test_any_sequence_of_edits(
-    edited: Project, builder: Builder, sequence: list[tuple[str, Any]]
+    edited: Project, sequence: list[tuple[str, Any]]
 ) -> None:
     """A warm build says and publishes what a cold one does; one that refuses leaves the site as it was."""
     assume(any(kind != "build" for kind, _ in sequence))
     warm = Project(edited.folder.parent / "warm")
-    cold = Project(edited.folder.parent / "cold")
-    for one in (warm, cold):
-        shutil.rmtree(one.folder, ignore_errors=True)
+    shutil.rmtree(warm.folder, ignore_errors=True)
     shutil.copytree(edited.folder, warm.folder)
     for kind, what in sequence:
         if kind == "build":
-            builder.build(warm.folder)
+            warm.build()
         apply(warm, kind, what)
     before = published(warm)
-    status, said = builder.build(warm.folder)
-    shutil.copytree(warm.folder, cold.folder)
-    shutil.rmtree(cold.folder / "site", ignore_errors=True)
-    for kept in (cold.folder / ".cache").iterdir():
-        if kept.name != "records":
-            shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
-    cold_status, cold_said = builder.build(cold.folder)
-    assert (status, said) == (cold_status, cold_said.replace("/cold/", "/warm/"))
+    result = warm.build()
+    status, said = result.returncode, result.stderr
+    shutil.rmtree(edited.folder.parent / "cold", ignore_errors=True)
+    cold = warm.cold(edited.folder.parent / "cold")
+    result = cold.build()
+    cold_said = result.stderr.replace("/cold/", "/warm/")
+    assert (status, said) == (result.returncode, cold_said)
     assert "Traceback" not in said
     if status:
         assert published(warm) == before

@@ -1,6 +1,6 @@
 """An author's mistake in any file that an author writes: its file and line, what to do, no traceback, the last site untouched.
 
-Built by tests/builds.py, each in the sources that `mistaken` has; what a chapter's Markdown can get wrong is in test_markdown.py.
+Each is built; what a chapter's Markdown can get wrong besides is in test_markdown.py.
 """
 
 from __future__ import annotations
@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from builds import Builder
 from conftest import Project
 
 Change = Callable[[Project], object]
@@ -162,22 +161,15 @@ MISTAKES: dict[str, tuple[Change, str]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def builder() -> Iterator[Builder]:
-    builder = Builder()
-    yield builder
-    builder.close()
-
-
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_told_where_it_was_made(
-    project: Project, builder: Builder, name: str
-) -> None:
+def test_a_mistake_is_told_where_it_was_made(project: Project, name: str) -> None:
     change, expected = MISTAKES[name]
     before = project.published()
     change(project)
-    status, said = builder.build(project.folder)
-    assert status == 1, said
+    result = project.build()
+    said = result.stderr
+    assert result.returncode == 1, said
+    assert "Remedy" not in result.stdout
     assert expected in said
     assert "Traceback" not in said and len(said.splitlines()) <= 12
     assert "  Remedy: " in said
@@ -185,12 +177,13 @@ def test_a_mistake_is_told_where_it_was_made(
     assert not list(project.folder.glob(".site*"))
 
 
-def test_what_is_hidden_is_not_published(project: Project, builder: Builder) -> None:
+def test_what_is_hidden_is_not_published(project: Project) -> None:
     before = set(project.published())
     for name in (".env", ".git/config", "x.txt~", ".hidden/page.md"):
         file(f"docs/en/{name}", "SECRET")(project)
     file("overrides/hooks/notes.txt", "of the build, not of the site")(project)
-    assert builder.build(project.folder) == (0, "")
+    result = project.build()
+    assert (result.returncode, result.stderr) == (0, "")
     assert set(project.published()) == before
 
 
@@ -203,12 +196,11 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_cache_is_made_anew(
-    project: Project, builder: Builder, damage: str
-) -> None:
+def test_a_damaged_cache_is_made_anew(project: Project, damage: str) -> None:
     """All that is kept but for the records, of which test_failures.py tells."""
     project.replace(PAGE, "Text.", "Another text.")
-    assert builder.build(project.folder) == (0, "")
+    result = project.build()
+    assert (result.returncode, result.stderr) == (0, "")
     right = project.published()
     kept = [p for p in (project.folder / ".cache").rglob("*") if p.is_file()]
     kept = [p for p in kept if "records" not in p.parts]
@@ -216,13 +208,12 @@ def test_a_damaged_cache_is_made_anew(
     for path in kept:
         path.write_bytes(DAMAGES[damage](path.read_bytes()))
     shutil.rmtree(project.folder / "site")
-    assert builder.build(project.folder) == (0, "")
+    result = project.build()
+    assert (result.returncode, result.stderr) == (0, "")
     assert project.published() == right
 
 
-def test_whatever_else_goes_wrong_names_its_page(
-    project: Project, builder: Builder
-) -> None:
+def test_whatever_else_goes_wrong_names_its_page(project: Project) -> None:
     """An error that nobody has foreseen: the page that was made, and where all of it can be read."""
     before = project.published()
     project.replace(
@@ -230,8 +221,9 @@ def test_whatever_else_goes_wrong_names_its_page(
         "        if self.page.failed:\n",
         '        if "other" in self.page.uri:\n            {}["gone"]\n        if self.page.failed:\n',
     )
-    status, said = builder.build(project.folder)
-    assert status == 1
+    result = project.build()
+    said = result.stderr
+    assert result.returncode == 1
     assert f"{PAGE}: the build failed here: KeyError: 'gone'." in said
     assert "Remedy: undo the last edit" in said and "Traceback" not in said
     trace = (project.folder / ".cache/traceback.txt").read_text(encoding="utf-8")

@@ -6,14 +6,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Project
 from publish.finishing import (
     INLINE,
+    LINK,
     digest,
-    finish_links,
+    finish_link,
     finished_page,
     page_policy,
 )
@@ -105,6 +107,11 @@ OWN = "https://example.org/book/"
 OUT = ' rel="external noopener"'
 
 
+def finished(page: str, own: str) -> str:
+    """A page with its links finished, for the address `own`."""
+    return LINK.sub(partial(finish_link, own), page)
+
+
 @pytest.mark.parametrize(
     ("link", "more"),
     [
@@ -135,12 +142,12 @@ OUT = ' rel="external noopener"'
 def test_a_link_says_where_it_leads(link: str, more: str) -> None:
     """To another site, or to a file that a reader takes along; a link of the site itself says nothing."""
     whole = f"<p>{link}One</a> and <b>two</b></p>"
-    assert finish_links(whole, OWN) == whole.replace(link, f"{link[:-1]}{more}>")
+    assert finished(whole, OWN) == whole.replace(link, f"{link[:-1]}{more}>")
 
 
 def test_without_an_address_every_address_is_another_site() -> None:
-    assert finish_links(f'<a href="{OWN}">', "") == f'<a href="{OWN}"{OUT}>'
-    assert finish_links('<a href="https://example.org/bo">', OWN).endswith(f"{OUT}>")
+    assert finished(f'<a href="{OWN}">', "") == f'<a href="{OWN}"{OUT}>'
+    assert finished('<a href="https://example.org/bo">', OWN).endswith(f"{OUT}>")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from builds import Builder
 from conftest import Project
 
 
@@ -161,7 +160,7 @@ EDITS = {
 }  # fmt: skip
 
 
-def test_a_warm_build_is_a_cold_one(project: Project, builder: Builder) -> None:
+def test_a_warm_build_is_a_cold_one(project: Project) -> None:
     """Whatever was edited before: byte for byte what a build makes that remembers nothing."""
     project.write("docs/glossary.yml", GLOSSARY)
     project.write("docs/corrections/other.yml", CORRECTION)
@@ -171,8 +170,7 @@ def test_a_warm_build_is_a_cold_one(project: Project, builder: Builder) -> None:
             project.write(f"docs/{language}/{id_}.md", text)
         other = project.folder / f"docs/{language}/other.md"
         other.write_text(f"{other.read_text()}\n::: correction addition\n", "utf-8")
-    status, said = builder.build(project.folder)
-    assert status == 0, said
+    assert project.build().returncode == 0
     draw = random.Random(7)
     waiting = [(name, pair) for name, pairs in EDITS.items() for pair in pairs]
     draw.shuffle(waiting)
@@ -182,16 +180,11 @@ def test_a_warm_build_is_a_cold_one(project: Project, builder: Builder) -> None:
             project.replace(name, old, new)
             if draw.random() < 0.3:  # it is undone later
                 waiting.append((name, [new, old]))
-        status, said = builder.build(project.folder)
-        assert status == 0, (edits, said)
-        cold = Project(project.folder.parent / "cold")
-        shutil.copytree(project.folder, cold.folder)
-        shutil.rmtree(cold.folder / "site")
-        for kept in (cold.folder / ".cache").iterdir():
-            if kept.name != "records":
-                shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
-        status, said = builder.build(cold.folder)
-        assert status == 0, (edits, said)
+        result = project.build()
+        assert result.returncode == 0, (edits, result.stderr)
+        cold = project.cold(project.folder.parent / "cold")
+        result = cold.build()
+        assert result.returncode == 0, (edits, result.stderr)
         differing = [
             name
             for name in _files(project) | _files(cold)

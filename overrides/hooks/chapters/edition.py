@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from runner import Place, Record, Snippet, is_source, nearest
+from runner import Place, Snippet, is_source, nearest
 
 from . import directives
 from .cases import read_cases, read_words
@@ -27,7 +27,7 @@ from .data import (
 from .directives import figure
 from .directives.glossary import Glossary
 from .page import Mark, Marks, Text
-from .values import VALUE, Number, number
+from .values import VALUE, Number, Records, number
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Project:
     """
 
     root: Path
-    records: Mapping[str, Record]
+    records: Records
     modules: Mapping[str, Snippet]
     titles: Mapping[str, Mapping[str, Mapping[str, str]]]
     languages: list[str]

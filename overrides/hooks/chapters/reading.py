@@ -33,6 +33,7 @@ from .tree import (
     dissolve,
     dressed,
     order_notes,
+    replace_texts,
     spoken,
     told_lent,
     unbroken,
@@ -189,17 +190,19 @@ class Reading(Extension):
         order_notes(root, self.notes, self.edition.bibliography.keys)
         self.check.elements(root)
         page.stash = [self.check.raw(one) for one in stash]
-        if told := self.edition.told_lent(page.uri):
-            told_lent(root, *told)
+        if lent := self.edition.told_lent(page.uri):
+            told_lent(root, *lent)
         stash[:], page.tree = page.stash, copy.deepcopy(root)
         dressed(root, self.edition.words, self.edition.joined, self._said)
-        unbroken(root, lambda n: getattr(page.stash[n], "kind", "") == "formula")
+        formula = unbroken(lambda n: getattr(page.stash[n], "kind", "") == "formula")
+        replace_texts(root, formula)
         if page.uri in self.edition.sources and page.uri != "glossary.md":
             folder = posixpath.dirname(page.uri) or "."
             here = posixpath.relpath("glossary.md", folder)
             self.edition.glossary.link(root, here)
         if self.edition.letters:
-            spoken(root, self.edition.language, self.edition.letters)
+            told = spoken(self.edition.language, self.edition.letters)
+            replace_texts(root, told, ("code", "pre"))
         self.md.set_output_format("html")
 
     def _said(self, element: Element) -> str:

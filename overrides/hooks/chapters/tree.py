@@ -18,6 +18,9 @@ from runner import Place
 
 from .page import TOKEN, Marks, Part
 
+# What a text becomes; it is told in which of QUOTED the text stands.
+Replaced = Callable[[str, str], Iterator[str | Element]]
+
 # Where a number is only a number, not a link: headings, titles, other links.
 TITLES = {"a", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "label"}
 ALIGNED = re.compile(r"text-align: (left|center|right);")
@@ -203,11 +206,10 @@ def dressed(
             before = child
 
 
-def unbroken(root: Element, is_formula: Callable[[int], bool]) -> None:
+def unbroken(is_formula: Callable[[int], bool]) -> Replaced:
     """Puts a formula and the marks beside it into one element, in which no line begins or ends.
 
     Args:
-        root: the page's elements.
         is_formula: whether what the stash holds there is one.
     """
 
@@ -226,7 +228,7 @@ def unbroken(root: Element, is_formula: Callable[[int], bool]) -> None:
                 end = stop
         yield text[end:]
 
-    replace_texts(root, wholes)
+    return wholes
 
 
 def told_lent(root: Element, language: str, said: str) -> None:
@@ -239,14 +241,13 @@ def told_lent(root: Element, language: str, said: str) -> None:
     root.insert(1, note)
 
 
-def spoken(root: Element, own: str, letters: Mapping[str, str]) -> None:
+def spoken(own: str, letters: Mapping[str, str]) -> Replaced:
     """Says of words in another language which it is, for voices and faces.
 
     These are words in the letters of another language. On a page whose language has its own, they are also those of the first
     language where it is named or quoted: as a term, or with at least five words in a note.
 
     Args:
-        root: the page's elements.
         own: the language of the page.
         letters: by language, the first one first, as a set of a regular expression; "" where others have them, too.
     """
@@ -270,12 +271,12 @@ def spoken(root: Element, own: str, letters: Mapping[str, str]) -> None:
                 end = match.end()
         yield text[end:]
 
-    replace_texts(root, told, ("code", "pre"))
+    return told
 
 
 def replace_texts(
     element: Element,
-    replaced: Callable[[str, str], Iterator[str | Element]],
+    replaced: Replaced,
     closed: Collection[str] = (),
     where: str = "",
 ) -> None:
@@ -283,7 +284,7 @@ def replace_texts(
 
     Args:
         element: the page's elements, or one of them.
-        replaced: gives a text's pieces; it is told in which of `QUOTED` the text stands.
+        replaced: gives a text's pieces.
         closed: tags and classes of elements whose texts stay as they are.
         where: of `QUOTED`, around the element.
     """
@@ -345,8 +346,8 @@ class Check:
                 "the page has no title.", "begin it with '# Title { #id }'."
             )
         for element in root.iter():
-            for value in element.attrib.values():
-                self._no_mark(value)
+            for token in TOKEN.findall(" ".join(element.attrib.values())):
+                self._refuse(token)
             self._allowed(element.tag, element.attrib)
             if re.fullmatch("h[1-6]", element.tag) and not element.get("id"):
                 words = "".join(element.itertext())
@@ -354,7 +355,8 @@ class Check:
                     f"the heading '{words}' has no id.", "write '{ #id }' behind it."
                 )
         for text in _texts(root):
-            self._no_mark(text)
+            for token in TOKEN.findall(text):
+                self._refuse(token)
             for pattern, remedy in LEFT:
                 if found := re.search(pattern, text):
                     lines = text[: found.start()].count("\n")
@@ -383,7 +385,8 @@ class Check:
             )
 
         kept, rest = KEEPING.sub(keep, piece), KEEPING.sub("", piece)
-        self._no_mark(rest)
+        for token in TOKEN.findall(rest):
+            self._refuse(token)
         tags = _Tags()
         tags.feed(rest)
         for tag, attributes in tags.found:
@@ -438,12 +441,11 @@ class Check:
         hidden = sum(self.marks.of(t).source.count("\n") for t in TOKEN.findall(before))
         return self.place.at(before.count("\n") + hidden)
 
-    def _no_mark(self, text: str) -> None:
-        for token in TOKEN.findall(text):
-            mark = self.marks.of(token)
-            if mark.kind in REMEDIES:
-                first = mark.source.splitlines()[0]
-                mark.place.fail(f"'{first}' can do nothing here.", REMEDIES[mark.kind])
+    def _refuse(self, token: str) -> None:
+        mark = self.marks.of(token)
+        if mark.kind in REMEDIES:
+            first = mark.source.splitlines()[0]
+            mark.place.fail(f"'{first}' can do nothing here.", REMEDIES[mark.kind])
 
 
 def _texts(element: Element) -> Iterator[str]:

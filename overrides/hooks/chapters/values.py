@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -63,22 +63,29 @@ class Records(Mapping[str, Record]):
     Args:
         found: those that are there.
         waiting: the programs that have none yet, and whether each ran and failed.
+        asked: is told the name that somebody asks for, "" where it is that of each.
     """
 
     def __init__(
-        self, found: Mapping[str, Record], waiting: Mapping[str, bool] | None = None
+        self,
+        found: Mapping[str, Record],
+        waiting: Mapping[str, bool] | None = None,
+        asked: Callable[[str], None] = lambda name: None,
     ) -> None:
-        self.found, self.waiting = found, waiting or {}
+        self.found, self.waiting, self.asked = found, waiting or {}, asked
 
     def __getitem__(self, name: str) -> Record:
+        self.asked(name)
         if name in self.waiting:
             raise NotRunError(name, self.waiting[name])
         return self.found[name]
 
     def __iter__(self) -> Iterator[str]:
+        self.asked("")
         return iter(sorted([*self.found, *self.waiting]))
 
     def __len__(self) -> int:
+        self.asked("")
         return len(self.found) + len(self.waiting)
 
 

@@ -19,6 +19,7 @@ from chapters.data import Source, read_source, read_titles
 from chapters.edition import Edition, Project
 from chapters.page import Text
 from chapters.reading import Reading
+from chapters.values import Records
 from jinja2 import Environment, FileSystemLoader
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
@@ -117,7 +118,8 @@ class Leaving:
         instead = instead_of(self.languages)
         titles = read_titles(root, list(records), names, letters, instead)
         modules = read_modules(root)
-        project = Project(root, records, modules, titles, names, instead)
+        found = Records(records)
+        project = Project(root, found, modules, titles, names, instead)
         sources = self._sources(letters)
         self.edition = Edition(project, language, words, letters, sources)
         self.edition.letters = letters_of(configurations)

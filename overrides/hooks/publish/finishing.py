@@ -6,6 +6,7 @@ import base64
 import hashlib
 import posixpath
 import re
+from functools import partial
 from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -65,32 +66,31 @@ def finished_page(html: str, url: str | None, path: str, address: str) -> str:
     else:
         own = "../" * len(PurePosixPath(url).parts)
         shared = own + "../" * len(PurePosixPath(path).parts)
-    html = BLANK.sub(lambda found: found["kept"] or "\n", finish_links(html, address))
+    html = BLANK.sub(
+        lambda found: found["kept"] or "\n",
+        LINK.sub(partial(finish_link, address), html),
+    )
     # A reader who switches the language loads a page, not a theme.
     return html.replace(f'="{own}assets/', f'="{shared}assets/')
 
 
-def finish_links(page: str, own: str) -> str:
-    """A page's HTML, each link with the attributes that its target asks for.
+def finish_link(own: str, link: re.Match[str]) -> str:
+    """The tag of a link, with the attributes that its target asks for.
 
     Args:
-        page: the HTML.
         own: the address of the site, "" where it has none; what begins with it is no other site.
+        link: as LINK finds it.
     """
-
-    def finish(match: re.Match[str]) -> str:
-        href, rest = match["href"], match["before"] + match["after"]
-        if OTHER_SITE.match(href):
-            if " rel=" in rest or (own and href.startswith(own)):
-                return match[0]
-            # noopener: whatever opens the link in a window of its own, that window has no hold on this one
-            return match[0][:-1] + ' rel="external noopener">'
-        kind = TYPES.get(PurePosixPath(urlsplit(href).path).suffix)
-        if not kind or " download" in rest or " type=" in rest:
-            return match[0]
-        return f'{match[0][:-1]} download type="{kind}">'
-
-    return LINK.sub(finish, page)
+    href, rest = link["href"], link["before"] + link["after"]
+    if OTHER_SITE.match(href):
+        if " rel=" in rest or (own and href.startswith(own)):
+            return link[0]
+        # noopener: whatever opens the link in a window of its own, that window has no hold on this one
+        return link[0][:-1] + ' rel="external noopener">'
+    kind = TYPES.get(PurePosixPath(urlsplit(href).path).suffix)
+    if not kind or " download" in rest or " type=" in rest:
+        return link[0]
+    return f'{link[0][:-1]} download type="{kind}">'
 
 
 def look_at(tags: list[str], url: str, path: str, place: Place) -> dict[str, list[str]]:
