@@ -37,7 +37,10 @@ Say = Callable[[str], None]
 Once = Callable[[str, Callable[[Path], None]], Path]
 
 
-# The fixtures whose tests --quick leaves out, with all of tests/browser; and what tests/passed.py knows to pass.
+PASSED = (
+    "it passed when its programs, the tests and all that is installed were the same"
+)
+# The fixtures whose tests --quick leaves out, with all of tests/browser.
 SLOW = {"browser", "site", "built", "outcomes", "whole"}
 # A build, runs of a third of the programs, and tests of broken copies, without such a fixture.
 SLOW_TESTS = {
@@ -59,9 +62,11 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     if config.getoption("quick"):
-        left_out = {one for one in items if is_slow(one) or passed_before(one)}
+        left_out = {one for one in items if is_slow(one)}
         items[:] = [one for one in items if one not in left_out]
         config.hook.pytest_deselected(items=list(left_out))
+    for one in filter(passed_before, items):
+        one.add_marker(pytest.mark.skip(PASSED))
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda one: one.path.name not in LONGEST)
 

@@ -21,13 +21,19 @@ class Unknown(Exception):
     """Nothing is kept under this key."""
 
 
-def kept(folder: Path, keys: Mapping[str, object], make: Make) -> dict[str, Any]:
+def kept(
+    folder: Path,
+    keys: Mapping[str, object],
+    make: Make,
+    good: Callable[[Any], bool] = lambda made: True,
+) -> dict[str, Any]:
     """What `make` makes of each name.
 
     Args:
         folder: where it is kept, one file for each name.
         keys: of each name all that decides what is made of it; what is installed here counts besides.
         make: makes, all together, what is not kept under its key. What it raises leaves nothing behind.
+        good: whether it is worth keeping: what finds a fault is made again.
     """
     texts = {name: json.dumps([key, surroundings()]) for name, key in keys.items()}
     found, missing = {}, []
@@ -41,7 +47,8 @@ def kept(folder: Path, keys: Mapping[str, object], make: Make) -> dict[str, Any]
         for name in missing:
             found[name] = made[name]
             data = json.dumps(made[name]).encode()
-            remembered(folder, name, texts[name], partial(bytes, data))
+            if good(made[name]):
+                remembered(folder, name, texts[name], partial(bytes, data))
     return found
 
 

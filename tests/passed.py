@@ -1,4 +1,4 @@
-"""Tests of programs that passed: `make quick` leaves them out until something that decides them has changed."""
+"""Tests of programs that passed are skipped until something that decides them has changed; `pytest -ra` says so."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ def _name(item: pytest.Item) -> str:
 
 @functools.cache
 def decided_by(path: Path) -> dict[str, str]:
-    """What decides the tests of a file in tests/snippets: its text, the modules of tests and programs that it names, and
-    the programs, each with all that its record depends on. Nothing for other files, and for those that name no program.
+    """What decides the tests of a file in tests/snippets: its text, all modules that tests and programs share, and the
+    programs that it names, each with all that its record depends on. Nothing for other files, for those that name no
+    program, and for those that read chapters.
     """
     if path.parent != TESTS / "snippets":
         return {}
     text = path.read_text(encoding="utf-8")
     programs = [p for p in (ROOT / "snippets").glob("*.py") if _names(text, p.stem)]
     keys = {p.stem: key_of(Snippet.read(p, ROOT)) for p in programs}
-    shared = [*TESTS.glob("*.py"), *(ROOT / "snippets/shared").glob("*.py")]
-    named = [p for p in sorted(shared) if _names(text, p.stem)]
-    texts = {str(p): p.read_text(encoding="utf-8") for p in named}
-    return {**keys, **texts, str(path): text} if keys else {}
+    shared = sorted([*TESTS.glob("*.py"), *(ROOT / "snippets/shared").glob("*.py")])
+    texts = {str(p): p.read_text(encoding="utf-8") for p in [*shared, path]}
+    return {**keys, **texts} if keys and "docs/" not in text else {}
 
 
 def _names(text: str, module: str) -> bool:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT, Once, Project, Say
+from kept import kept
 from patience import PATIENCE, happens
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from runner import Record
@@ -136,6 +139,42 @@ SETTLED = """patience => new Promise(done => {
 def let_it_settle(page: Page) -> None:
     """Until the page lies still."""
     page.evaluate(SETTLED, 1000 * PATIENCE)
+
+
+def look_at(
+    pages: Iterable[str],
+    site: Path,
+    decides: tuple[str, ...],
+    look: Callable[[list[str]], Mapping[str, Any]],
+    good: Callable[[Any], bool],
+) -> dict[str, Any]:
+    """What there is to see on each page; where it was good, it is looked at again once something has changed.
+
+    Args:
+        pages: their addresses, relative to the site.
+        site: the folder of the built site.
+        decides: what decides it beside the page and what all pages load: the file of the test, the version of the browser.
+        look: looks at some of the pages; what it finds can be written as JSON.
+        good: whether what it has found on a page is right.
+    """
+    shared = hashlib.sha256()
+    for path in sorted(p for p in (site / "assets").rglob("*") if p.is_file()):
+        shared.update(f"{path.relative_to(site)} ".encode() + path.read_bytes())
+    test = Path(decides[0])
+    same = [shared.hexdigest(), test.read_text(encoding="utf-8"), *decides[1:]]
+    names, keys = {}, {}
+    for page in pages:
+        file = site / page / ("" if page.endswith(".html") else "index.html")
+        name = page.replace("/", "+") or "+"
+        names[name] = page
+        keys[name] = [hashlib.sha256(file.read_bytes()).hexdigest(), *same]
+
+    def make(missing: list[str]) -> dict[str, Any]:
+        found = look([names[name] for name in missing])
+        return {name: found[names[name]] for name in missing}
+
+    found = kept(ROOT / ".cache" / test.stem, keys, make, good)
+    return {names[name]: one for name, one in found.items()}
 
 
 def page_paths(site: Path) -> list[str]:

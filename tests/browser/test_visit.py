@@ -10,15 +10,17 @@ import gzip
 import os
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 from publish.search import TEXTS, TITLES
 
-from .conftest import let_it_settle, page_paths
+from .conftest import let_it_settle, look_at, page_paths
+from .test_accessibility import LAY_OUT, STOPS_FIT
 
 HEAVIEST = 100_000  # bytes, all requests, gzipped as a static host serves them
 REQUESTS = 12
@@ -51,18 +53,48 @@ VISIT = """async ([ids, below]) => {
   return missed
 }"""
 
+# What a finger cannot hit: whatever does something, is smaller than 24 px either way, is not part of a sentence, and has another
+# such thing less than 24 px from its middle to that one's, or 12 px to its edge (WCAG 2.5.8).
+# It counts all that can be opened as open.
+SMALL = """() => {
+  document.querySelectorAll("details").forEach(one => one.open = true)
+  const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary")].flatMap(one => {
+    if (!one.checkVisibility({visibilityProperty: true, opacityProperty: true})) return []
+    const box = (one.matches("input[type=radio], input[type=checkbox]") && one.labels?.[0] || one).getBoundingClientRect()
+    if (!box.width || box.right <= 0) return []
+    return [{one, box, x: box.left + box.width / 2, y: box.top + box.height / 2, small: box.width < 24 || box.height < 24}]
+  })
+  const off = (n, from, to) => Math.max(from - n, 0, n - to)
+  return all.filter(({one, x, y, small}) => {
+    const text = one.closest("p, li, dd, dt, td, th, figcaption, h1, h2, h3, h4, pre, .admonition")
+    if (!small || text && getComputedStyle(one).display.startsWith("inline") && text.textContent.trim() !== one.textContent.trim()) return false
+    return all.some(other => other.one !== one && !other.one.contains(one) && !one.contains(other.one) && (other.small
+      ? Math.hypot(other.x - x, other.y - y) < 24 : Math.hypot(off(x, other.box.left, other.box.right), off(y, other.box.top, other.box.bottom)) < 12))
+  }).map(({one, box}) => `${one.outerHTML.slice(0, 120)} ${box.width} ${box.height}`)
+}"""
+# Whether, soon after the width has changed, the Tab key stops at what scrolls sideways and at nothing else.
+STOPS_SOON = f"""async width => {{
+  for (let frames = 0; frames < 500; frames++) {{
+    if (({STOPS_FIT})(width)) return true
+    await new Promise(requestAnimationFrame)
+  }}
+  return false
+}}"""
+
 
 @dataclass
 class Visit:
     """What one page did in a browser."""
 
-    asked: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # of the site itself from its root
     complaints: list[str] = field(default_factory=list)
     language: str = ""
     titles: int = 0
     width: int = 0  # of what a phone shows
     anchors: int = 0
     missed: list[str] = field(default_factory=list)
+    small: list[str] = field(default_factory=list)  # for a finger, on a phone
+    stops: bool = False  # on a phone, for the Tab key: those that there have to be
 
 
 def chosen(path: str, ids: list[str]) -> tuple[list[str], list[str]]:
@@ -78,7 +110,23 @@ def chosen(path: str, ids: list[str]) -> tuple[list[str], list[str]]:
 
 @pytest.fixture(scope="module")
 def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
-    """A visit to each page of the site, by its path; nothing is taken from a cache."""
+    """A visit to each page of the site, by its path."""
+
+    def look(missing: list[str]) -> dict[str, dict[str, Any]]:
+        seen = visited(browser, address, missing)
+        return {path: asdict(visit) for path, visit in seen.items()}
+
+    def good(visit: dict[str, Any]) -> bool:
+        faults = [visit[name] for name in ("complaints", "missed", "small")]
+        return visit["stops"] and not any(faults)
+
+    decides = (__file__, browser.version, os.environ.get("ANCHORS", ""))
+    found = look_at(page_paths(site), site, decides, look, good)
+    return {path: Visit(**visit) for path, visit in found.items()}
+
+
+def visited(browser: Browser, address: str, paths: list[str]) -> dict[str, Visit]:
+    """A first visit to each of these pages; the browser takes nothing from its cache."""
     context = browser.new_context(viewport=DESK)
     page = context.new_page()
     context.new_cdp_session(page).send(
@@ -96,7 +144,7 @@ def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
             else None
         ),
     )
-    for path in page_paths(site):
+    for path in paths:
         now = seen[path] = Visit()
         page.goto(address + path)
         page.evaluate("document.fonts.ready.then(() => null)")
@@ -105,12 +153,18 @@ def visits(browser: Browser, address: str, site: Path) -> dict[str, Visit]:
         now.titles = page.locator("h1").count()
         desk, phone = chosen(path, page.evaluate(ANCHORS))
         now.anchors = len(desk) + len(phone)
+        asked = [
+            url.replace(address, "/", 1)
+            for url in now.asked
+            if not url.startswith("data:")
+        ]
+        missed = page.evaluate(VISIT, [desk, BELOW])
         page.set_viewport_size(PHONE)
         now.width = page.evaluate("document.documentElement.scrollWidth")
-        asked = [url for url in now.asked if not url.startswith("data:")]
-        missed = page.evaluate(VISIT, [phone, BELOW])
-        page.set_viewport_size(DESK)
-        missed += page.evaluate(VISIT, [desk, BELOW])
+        missed += page.evaluate(VISIT, [phone, BELOW])
+        page.evaluate(LAY_OUT)
+        now.small = page.evaluate(SMALL)
+        now.stops = page.evaluate(STOPS_SOON, PHONE["width"])
         now.missed = [f"{path}#{id_}: {by} px" for id_, by in missed]
         now.asked = asked  # what comes while one reads on is no part of a first visit
     context.close()
@@ -124,14 +178,12 @@ def test_no_page_complains(visits: dict[str, Visit]) -> None:
     assert complaints == {}
 
 
-def test_every_page_loads_from_its_own_site_only(
-    visits: dict[str, Visit], address: str
-) -> None:
+def test_every_page_loads_from_its_own_site_only(visits: dict[str, Visit]) -> None:
     others = [
         f"{path}: {url}"
         for path, seen in visits.items()
         for url in seen.asked
-        if not url.startswith(address)
+        if not url.startswith("/")
     ]
     assert others == []
 
@@ -146,6 +198,17 @@ def test_no_page_is_wider_than_a_phone(visits: dict[str, Visit]) -> None:
     wide = {p: v.width for p, v in visits.items() if v.width > PHONE["width"]}
     assert wide == {}
     assert all(v.width for v in visits.values())
+
+
+def test_a_finger_hits_everything(visits: dict[str, Visit]) -> None:
+    """24 px, or as far from what is beside it."""
+    small = {path: seen.small for path, seen in visits.items() if seen.small}
+    assert small == {}
+
+
+def test_what_scrolls_is_a_stop_of_the_tab_key(visits: dict[str, Visit]) -> None:
+    """And nothing else of its kind is."""
+    assert [path for path, seen in visits.items() if not seen.stops] == []
 
 
 def test_what_a_link_leads_to_is_right_below_the_header(
