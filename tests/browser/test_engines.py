@@ -46,6 +46,9 @@ KINDS = [
     *("notebooks/", "notebooks/numpy_network/"),
 ]
 
+# Where Chromium is looked at on every page, by test_visit.py.
+OTHERS = pytest.mark.parametrize("engine", DRIVERS, indirect=True, scope="module")
+
 
 def absent(name: str) -> None:
     """Says that an engine is not here: where all are demanded it is a failure."""
@@ -138,6 +141,7 @@ PLACES = """async settled => {
 }"""
 
 
+@OTHERS
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("path", [*LONG, "corrections/", "zh/corrections/"])
 def test_links_lead_to_their_places(engine: Engine, address: str, path: str, width: int) -> None:  # fmt: skip
@@ -480,6 +484,7 @@ def test_webkit_has_nothing_to_say(site: Path) -> None:
     assert complaints == []
 
 
+@OTHERS
 @pytest.mark.parametrize("language", ["", "zh/"])
 def test_no_engine_complains(engine: Engine, address: str, language: str) -> None:
     """Of one of each kind of page, on a desk and on a phone. WebKit's own console is looked at above."""
@@ -491,9 +496,9 @@ def test_no_engine_complains(engine: Engine, address: str, language: str) -> Non
     )  # by now all has been said of the page that is not there
     engine.complaints.clear()
     for path in KINDS:
+        engine.goto(f"{address}{language}{path}")
         for width in (390, 1280):
             engine.resize(width)
-            engine.goto(f"{address}{language}{path}")
             engine.evaluate(SETTLED, 1000 * PATIENCE)
             fits = engine.evaluate("() => document.documentElement.scrollWidth <= innerWidth")  # fmt: skip
             assert fits or engine.name == "webkit", (
