@@ -46,7 +46,7 @@ class InPlace(Writer):
         elif (
             tag in ("p", "hr")
             or element.get("class") == "footnote"
-            or (tag in PROSE and self._is_prose(element))
+            or (tag in PROSE - {"li"} and self._is_prose(element))
         ):
             yield from super().blocks(element)
         elif held is not None or any(child.tag in BLOCKS for child in element):
