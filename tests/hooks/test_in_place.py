@@ -90,6 +90,14 @@ PAGES = {
     "HTML around Markdown": "<div class=\"kind\" markdown>\n\nText *b*.\n\n- a\n\n</div>",
     "details": "<details markdown>\n<summary>More *b*</summary>\n\nText {{ small:total | .1f }}.\n\n</details>",
     "addresses": "[a](https://example.org/a_(b) \"t\") and [b](<index.md>) and <https://example.org/*x*>.",
+    "a place without an address": '<a id="here"></a>Text and <a id="there" class="kind">words</a>.',
+    "an address with a title of signs": "[a](https://example.org 'say *b* [c]\nand d').",
+    "a picture": "![a *b* picture](a.png 'its *title*') and ![ ](b.png)",
+    "a picture with attributes": "![a](a.png){ .kind width=20 }",
+    "a list with attributes": "- one\n- two\n{ .kind }",
+    "an ordered list in a quotation": "> 1. one\n> 2. two",
+    "lines that end": "One  \ntwo<br>three",
+    "words that begin like marks": "!!!no\n\n???no\n\n: no\n\n+no\n\n1.no",
     "a line": "Above.\n\n---\n\nBelow.",
 }  # fmt: skip
 

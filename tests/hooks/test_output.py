@@ -27,7 +27,7 @@ RUN = {
     "seed": 7,
     "python": "3.13",
     "packages": {"numpy": "2.3"},
-    "processor": "x86 <fast>",
+    "processor": 'x86 <fast> "new"',
     "seconds": 1.5,
 }
 
@@ -90,7 +90,7 @@ def test_seeds_are_told_and_a_row_of_them_by_its_ends(seed: Any, said: str) -> N
 def test_the_facts_of_a_run() -> None:
     assert facts_html(record(), WORDS) == (
         "<dl><dt>Seed</dt><dd>7</dd><dt>Versions</dt><dd>Python 3.13, numpy 2.3</dd>"
-        "<dt>Processor</dt><dd>x86 &lt;fast&gt;</dd><dt>Time</dt><dd>1.5 s</dd>"
+        '<dt>Processor</dt><dd>x86 &lt;fast&gt; "new"</dd><dt>Time</dt><dd>1.5 s</dd>'
         "<dt>Again</dt><dd><code>python snippets/small.py</code></dd></dl>"
     )
 

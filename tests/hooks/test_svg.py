@@ -6,6 +6,7 @@ import re
 from xml.etree.ElementTree import Element, ParseError
 
 import pytest
+from conftest import ROOT
 from drawing import svg
 from drawing.interval import EDGE, HEIGHT, WIDTH, ends_of, interval_svg
 
@@ -92,9 +93,22 @@ def test_as_a_file_a_drawing_has_paper_and_colours_of_its_own() -> None:
     alone = svg.parse(svg.standalone(page))
     assert alone.get("font-family") == "sans-serif"
     paper, group = alone
+    assert paper.tag == "rect"
     assert paper.attrib == {"width": "100%", "height": "100%", "fill": "#ffffff"}
     assert group.attrib == {"fill": "#2f6fb0", "stroke": "#000000"}
     assert 'xmlns="http://www.w3.org/2000/svg"' in svg.standalone(page)
+
+
+def test_every_colour_of_programs_has_its_variants() -> None:
+    """The style of figures names it, the style sheet gives it for light and for dark."""
+    style = (ROOT / "snippets/matplotlibrc").read_text(encoding="utf-8").lower()
+    sheet = (ROOT / "overrides/assets/style/colours.css").read_text(encoding="utf-8")
+    plotted = {c: v for c, v in svg.PALETTE.items() if "plot" in v}
+    assert len(plotted) == 6
+    for colour, variant in plotted.items():
+        assert colour.removeprefix("#") in style, colour
+        name = re.fullmatch(r"var\((--plot-\w+)\)", variant)
+        assert name and sheet.count(f"{name[1]}:") >= 2, variant
 
 
 # An effect with its interval
@@ -112,7 +126,7 @@ def test_one_scale_holds_zero_the_margin_and_every_interval() -> None:
 
 
 def test_an_effect_is_drawn_to_scale() -> None:
-    drawn = interval_svg((0.5, 0.25, 1.0), 0.75, (0.0, 1.0), "does not")
+    drawn = interval_svg((0.5, 0.0, 2.0), 1.0, (-1.0, 3.0), "does not")
     assert f'viewBox="0 0 {WIDTH} {HEIGHT}"' in drawn
     assert 'class="interval does-not"' in drawn and 'aria-hidden="true"' in drawn
     found, room = parts(drawn), WIDTH - 2 * EDGE
@@ -120,12 +134,13 @@ def test_an_effect_is_drawn_to_scale() -> None:
     def across(name: str, *sides: str) -> list[float]:
         return [float(found[name].attrib[side]) for side in sides]
 
-    assert across("zero", "x1", "x2", "y1", "y2") == [EDGE, EDGE, 0, HEIGHT]
-    assert across("margin", "x1", "x2") == [EDGE + 0.75 * room] * 2
+    assert across("zero", "x1", "x2") == [EDGE + 0.25 * room] * 2
+    assert across("zero", "y1", "y2") == [0, HEIGHT]
+    assert across("margin", "x1", "x2") == [EDGE + 0.5 * room] * 2
     assert across("margin", "y1", "y2") == [0, HEIGHT]
-    assert across("reach", "x1", "x2") == [EDGE + 0.25 * room, WIDTH - EDGE]
+    assert across("reach", "x1", "x2") == [EDGE + 0.25 * room, EDGE + 0.75 * room]
     assert across("reach", "y1", "y2") == [HEIGHT / 2] * 2
-    assert across("circle", "cx", "cy") == [EDGE + 0.5 * room, HEIGHT / 2]
+    assert across("circle", "cx", "cy") == [EDGE + 0.375 * room, HEIGHT / 2]
 
 
 def test_where_nothing_differs_all_stands_at_the_edge() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -421,13 +422,20 @@ class Check:
             if name in ("href", "src", "srcset", "xlink:href", "action", "formaction"):
                 target = html.unescape(value)
                 if ELSEWHERE.match(target) or (loaded and re.match("(https?:)?//", target)):  # fmt: skip
-                    near = self.source.find(value.partition(":")[0] + ":")
-                    self._at(near).fail(f"'{value}' can do nothing here.", remedy)
+                    near = value.partition(":")[0] + ":"
+                    self._shown(target, near).fail(f"'{value}' can do nothing here.", remedy)  # fmt: skip
 
     def place_of(self, text: str) -> Place:
         """Where a piece of the numbered text was written; where the text begins if it cannot be found."""
         lines = text.strip().splitlines()
         return self._at(self.source.find(lines[0]) if lines else -1)
+
+    def _shown(self, text: str, near: str) -> Place:
+        """The line that says this, however HTML escapes it; else the one that has what is near to it."""
+        lines = self.source.splitlines(keepends=True)
+        before = itertools.takewhile(lambda line: text not in html.unescape(line), lines)  # fmt: skip
+        start = sum(map(len, before))
+        return self._at(start if start < len(self.source) else self.source.find(near))
 
     def _line_of(self, text: str) -> Place:
         """The line that ends with these words."""
