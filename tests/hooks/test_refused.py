@@ -87,6 +87,14 @@ def test_what_only_looks_like_it_may_stand(name: str) -> None:
     assert read(page(ALLOWED[name])).html
 
 
+def test_what_may_stand_stands_as_it_was_written() -> None:
+    """A comment, and code in raw HTML: letter by letter."""
+    comment = "<!-- {{ small:total }} 'and' <b> -->"
+    assert comment in read(page(comment)).html
+    code = read(page("<p><code>{{ small:total }} 'x' ::: y</code></p>")).html
+    assert "<code>{{ small:total }} 'x' ::: y</code>" in code
+
+
 @pytest.mark.parametrize("text", ["Text.", "## Second { #second }"])
 def test_a_page_has_a_title(text: str) -> None:
     with pytest.raises(SourceError, match="the page has no title"):

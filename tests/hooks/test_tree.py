@@ -164,6 +164,7 @@ def test_a_table_can_be_scrolled_by_the_keyboard() -> None:
     assert box.tail == "after" and box[0].tail is None
     corner, second = box[0].findall("thead/tr/*")
     assert (corner.tag, corner.get("scope")) == ("td", None), "it heads nothing"
+    assert [cell.tag for cell in box[0].iterfind("tbody/tr/*")] == ["th", "td"]
     assert (second.tag, second.get("class")) == ("th", "right")
     assert second.get("style") is None
 
@@ -262,6 +263,12 @@ def test_a_formula_and_the_marks_beside_it_are_whole(text: str, pieces: list[str
     found = unbroken(lambda n: n == 0)(stashed(text), "")
     told = [one if isinstance(one, str) else f"[{one.text}]" for one in found]
     assert told == [stashed(one) for one in pieces]
+
+
+def test_what_is_whole_is_a_span() -> None:
+    *_, whole, _ = unbroken(lambda n: True)(f"({STASHED.format(0)})", "")
+    assert isinstance(whole, Element)
+    assert (whole.tag, whole.attrib) == ("span", {"class": "whole"})
 
 
 LETTERS = {"en": "", "zh": "一-鿿", "ja": "一-鿿ぁ-ヿ"}

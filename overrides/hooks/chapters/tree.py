@@ -422,8 +422,8 @@ class Check:
             if name in ("href", "src", "srcset", "xlink:href", "action", "formaction"):
                 target = html.unescape(value)
                 if ELSEWHERE.match(target) or (loaded and re.match("(https?:)?//", target)):  # fmt: skip
-                    near = value.partition(":")[0] + ":"
-                    self._shown(target, near).fail(f"'{value}' can do nothing here.", remedy)  # fmt: skip
+                    scheme = value.partition(":")[0] + ":"
+                    self._shown(target, scheme).fail(f"'{value}' can do nothing here.", remedy)  # fmt: skip
 
     def place_of(self, text: str) -> Place:
         """Where a piece of the numbered text was written; where the text begins if it cannot be found."""
