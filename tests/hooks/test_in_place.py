@@ -108,3 +108,25 @@ def test_others_make_the_same_page_of_it(name: str) -> None:
     assert seen(theirs) == seen(ours), written
     assert len(seen(ours)) > 3
     assert "{{" not in re.sub(r"(?s)`.*`", "", written) and ":::" not in written
+
+
+@pytest.mark.parametrize(
+    ("markdown", "line"),
+    [
+        ("- one\n- *two*", "- *two*"),
+        ("1. one\n2. `two`", "2. `two`"),
+        ("> said", "> said"),
+        ("> - said", "> - said"),
+        ("![a](a.png)", "![a](a.png)"),
+        ("[a](index.md)", "[a](index.md)"),
+        ('[a](index.md "T")', '[a](index.md "T")'),
+        ("**a** and *b*", "**a** and *b*"),
+        ("one<br>two", "one<br>two"),
+        ("The {{ small:total | .1f }}.", "(notebooks/small.md){ .run }."),
+        ("```python\nx = 1\n```", "```python"),
+    ],
+)
+def test_what_markdown_can_say_is_said_in_it(markdown: str, line: str) -> None:
+    """Nobody wants to go on writing in HTML."""
+    _, written, _ = both(markdown)
+    assert any(one.endswith(line) for one in written.split("\n")), written
