@@ -104,6 +104,16 @@ def test_an_action_is_pinned_by_its_digest(path: Any) -> None:
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one), one
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_no_step_after_a_checkout_can_write_to_the_repository(path: Any) -> None:
+    """A package that is installed would otherwise find the token in `.git/config`."""
+    jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values()
+    steps = [step for job in jobs for step in job["steps"]]
+    checkouts = [s for s in steps if "actions/checkout@" in s.get("uses", "")]
+    assert checkouts
+    assert all(s["with"]["persist-credentials"] is False for s in checkouts)
+
+
 def test_an_action_has_one_digest() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)
     used = set(re.findall(r"uses: (\S+)@(\S+ # \S+)", text))

@@ -96,6 +96,8 @@ def test_each_language_has_its_own_places_and_the_names_of_the_other(
 def test_material_measures_no_program() -> None:
     script = f"let a=x({MEASURED})"
     assert bent(script, "bundle.js") == f"let a=x({INSTEAD})"
+    mapped = f"{script}\n//# sourceMappingURL=bundle.js.map\n"
+    assert bent(mapped, "bundle.js") == f"let a=x({INSTEAD})\n"
     assert bent(bent(script, "bundle.js"), "bundle.js") == f"let a=x({INSTEAD})"
 
 

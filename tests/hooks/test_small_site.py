@@ -206,3 +206,11 @@ def test_built_again_it_is_as_it_was(whole: Project) -> None:
         result = whole.build()
     assert (result.returncode, result.stderr) == (0, "")
     assert whole.published() == before
+
+
+def test_no_file_names_a_map_that_is_left_out(whole: Project) -> None:
+    files = whole.published()
+    scripts = [name for name in files if name.endswith((".js", ".css"))]
+    assert any("javascripts/bundle" in name for name in scripts)
+    assert [name for name in scripts if b"sourceMappingURL" in files[name]] == []
+    assert not any(name.endswith(".map") for name in files)

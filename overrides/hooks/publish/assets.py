@@ -15,6 +15,7 @@ STYLE = "assets/site.css"
 MADE_OF_ALL = (STYLE, "search")  # of the pages of all languages, that is
 # What CONTRIBUTING.md names under "What we bend": Material's script measures each program one by one, and so has the whole
 # page laid out; partials/stops.html does it as they come into view. The copy buttons need none of it.
+MAP = re.compile(r"\n//# sourceMappingURL=\S+\s*\Z")  # is left out
 MEASURED, INSTEAD = '"pre:not(.mermaid) > code"', '"pre.mermaid > code"'
 
 
@@ -69,11 +70,12 @@ def finish_assets(
 
 
 def bent(script: str, name: str) -> str:
-    """Material's script, by its file's name, without what measures programs.
+    """Material's script, by its file's name, without what measures programs and without the address of its map.
 
     Raises:
         SourceError: Material has rewritten it.
     """
+    script = MAP.sub("\n", script)
     if script.count(MEASURED) == 1:
         return script.replace(MEASURED, INSTEAD)
     if script.count(INSTEAD) == 1:  # it comes from the published site
