@@ -47,7 +47,7 @@ def build(folder: Path, *words: str, env: dict[str, str] | None = None) -> subpr
 @functools.cache
 def _builder() -> subprocess.Popen[str]:
     """The process that builds; it ends with this one."""
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    env = {**os.environ, "PYTHONPATH": ""}
     command = [sys.executable, __file__]
     pipe = subprocess.PIPE
     builder = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=env, text=True)

@@ -63,7 +63,7 @@ class Reader:
     def __init__(self, records: dict[str, Record] | None = None) -> None:
         self.records = records or small_records()
         source = Source("other.md", "docs/en/other.md", {}, "# O { #o }\n")
-        self.edition = _edition(SMALL, "en", self.records, [source])
+        self.edition = edition_of(SMALL, "en", self.records, [source])
         self.md, self.reading = _parser(self.edition)
 
     def read(self, markdown: str) -> OnePage:
@@ -100,9 +100,10 @@ def _extra(language: str) -> dict[str, Any]:
     return dict(read_languages(ROOT)[language]["extra"])
 
 
-def _edition(
+def edition_of(
     root: Path, language: str, records: dict[str, Record], sources: list[Source]
 ) -> Edition:
+    """What the pages of a language share, with these chapters."""
     extra, languages = _extra(language), ["en", "zh"]
     titles = read_titles(root, list(records), languages)
     project = Project(root, Records(records), read_modules(root), titles, languages)
@@ -116,7 +117,7 @@ def _parser(edition: Edition) -> tuple[Markdown, Reading]:
 def _pages(
     root: Path, language: str, records: dict[str, Record], sources: list[Source]
 ) -> list[OnePage]:
-    edition = _edition(root, language, records, sources)
+    edition = edition_of(root, language, records, sources)
     extensions = read_languages(ROOT)[language]["markdown_extensions"]
     read = read_pages(edition, edition.texts.values(), extensions)
     return [OnePage(page.html, page.text, records) for page in read]

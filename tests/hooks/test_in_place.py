@@ -13,7 +13,7 @@ from copies.configuration import read_languages
 from copies.in_place import InPlace
 from copies.leaving import DRAWN, read_pages
 from markdown import Markdown
-from one_page import _edition, small_records
+from one_page import edition_of, small_records
 
 EXTENSIONS = read_languages(ROOT)["en"]["markdown_extensions"]
 THEIRS = {name: said or {} for name, said in EXTENSIONS.items() if name != DRAWN}
@@ -25,7 +25,7 @@ def both(markdown: str) -> tuple[str, str, str]:
     """A page as the build makes it, its Markdown for others, and what they make of that."""
     text = f"# Other {{ #other }}\n\n{markdown}\n"
     source = Source("other.md", "docs/en/other.md", {}, text)
-    edition = _edition(SMALL, "en", small_records(), [source])
+    edition = edition_of(SMALL, "en", small_records(), [source])
     (page,) = read_pages(edition, edition.texts.values(), EXTENSIONS)
     written = InPlace(page.text, edition.words).finished(page.root)
     theirs = Markdown(extensions=list(THEIRS), extension_configs=THEIRS)

@@ -1,6 +1,6 @@
 """An author's mistake in any file that an author writes: its file and line, what to do, no traceback, the last site untouched.
 
-Each is built; what a chapter's Markdown can get wrong besides is in test_markdown.py.
+Each is built; what is told as a page is read, without a build, is in test_refused.py and test_markdown.py.
 """
 
 from __future__ import annotations

@@ -347,8 +347,7 @@ class Check:
                 "the page has no title.", "begin it with '# Title { #id }'."
             )
         for element in root.iter():
-            for token in TOKEN.findall(" ".join(element.attrib.values())):
-                self._refuse(token)
+            self._refuse(TOKEN.findall(" ".join(element.attrib.values())))
             self._allowed(element.tag, element.attrib)
             if re.fullmatch("h[1-6]", element.tag) and not element.get("id"):
                 words = "".join(element.itertext())
@@ -356,8 +355,7 @@ class Check:
                     f"the heading '{words}' has no id.", "write '{ #id }' behind it."
                 )
         for text in _texts(root):
-            for token in TOKEN.findall(text):
-                self._refuse(token)
+            self._refuse(TOKEN.findall(text))
             for pattern, remedy in LEFT:
                 if found := re.search(pattern, text):
                     lines = text[: found.start()].count("\n")
@@ -386,8 +384,7 @@ class Check:
             )
 
         kept, rest = KEEPING.sub(keep, piece), KEEPING.sub("", piece)
-        for token in TOKEN.findall(rest):
-            self._refuse(token)
+        self._refuse(TOKEN.findall(rest))
         tags = _Tags()
         tags.feed(rest)
         for tag, attributes in tags.found:
@@ -449,11 +446,11 @@ class Check:
         hidden = sum(self.marks.of(t).source.count("\n") for t in TOKEN.findall(before))
         return self.place.at(before.count("\n") + hidden)
 
-    def _refuse(self, token: str) -> None:
-        mark = self.marks.of(token)
-        if mark.kind in REMEDIES:
-            first = mark.source.splitlines()[0]
-            mark.place.fail(f"'{first}' can do nothing here.", REMEDIES[mark.kind])
+    def _refuse(self, tokens: list[str]) -> None:
+        for mark in map(self.marks.of, tokens):
+            if mark.kind in REMEDIES:
+                first = mark.source.splitlines()[0]
+                mark.place.fail(f"'{first}' can do nothing here.", REMEDIES[mark.kind])
 
 
 def _texts(element: Element) -> Iterator[str]:
