@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from publish.assets import INSTEAD, MEASURED, bent
+from publish.assets import INSTEAD, MEASURED, STYLE, bent, finish_assets
 from publish.search import TEXTS, TITLES, Entry, read_page, write_search
 from runner import SourceError
 
@@ -48,49 +48,67 @@ def read(path: Path) -> Any:
 def test_each_language_has_its_own_places_and_the_names_of_the_other(
     tmp_path: Path,
 ) -> None:
-    site, cache = tmp_path / "site", tmp_path / "cache"
     pages = {
-        "index.html": article("Home"),
-        "labs/index.html": article("Labs", "all"),
-        "labs/one/index.html": article("Lab", "claim"),
-        "cases/index.html": article("Cases", "choice"),
-        "cases/models/index.html": article("Models", "bloom"),
-        "corrections/index.html": article("Corrections", "wrong"),
-        "zh/index.html": article("首页"),
-        "zh/labs/one/index.html": article("实验", "claim"),
-        "old/index.html": "<html><body>It has moved.</body></html>",
+        "cases/": article("Cases", "choice"),
+        "cases/models/": article("Models", "bloom"),
+        "corrections/": article("Corrections", "wrong"),
+        "": article("Home"),
+        "labs/": article("Labs", "all"),
+        "labs/one/": article("Lab", "claim"),
+        "zh/": article("首页"),
+        "zh/labs/one/": article("实验", "claim"),
     }
-    for name, html in pages.items():
-        (site / name).parent.mkdir(parents=True, exist_ok=True)
-        (site / name).write_text(html, encoding="utf-8")
+    site = tmp_path
+    write_search(site, {a: read_page(html) for a, html in pages.items()}, ["", "zh"])
+    titles, texts = read(site / TITLES), read(site / TEXTS)
+    assert titles["pages"] == ["cases/", "cases/models/", "corrections/", "", "labs/", "labs/one/"]  # fmt: skip
+    assert titles["places"] == [
+        [0, "page", "t", "Cases", ""],
+        [0, "section", "choice", "Cases choice", ""],
+        [1, "page", "t", "Models", ""],
+        [1, "case", "bloom", "Models bloom", ""],
+        [2, "page", "t", "Corrections", ""],
+        [2, "correction", "wrong", "Corrections wrong", ""],
+        [3, "page", "t", "Home", "首页"],
+        [4, "page", "t", "Labs", ""],
+        [4, "section", "all", "Labs all", ""],
+        [5, "lab", "t", "Lab", "实验"],
+        [5, "section", "claim", "Lab claim", "实验 claim"],
+    ]
+    assert texts == ["", "choice", "", "bloom", "", "wrong", "", "", "all", "", "claim"]  # fmt: skip
+    assert read(site / "zh" / TITLES)["pages"] == ["", "labs/one/"]
 
-    def write() -> None:
-        finished = {file: file.read_text("utf-8") for file in site.rglob("*.html")}
-        write_search(site, finished, ["", "zh"], cache)
+
+def test_a_page_is_read_anew_when_it_changes(tmp_path: Path) -> None:
+    site, cache, sheet = tmp_path / "site", tmp_path / "cache", tmp_path / "own.css"
+    for folder in ("assets", "old"):
+        (site / folder).mkdir(parents=True)
+    sheet.write_text(".home{top:0}.house{top:1px}.hole{top:2px}", encoding="utf-8")
+    (site / "old/index.html").write_text("<p>It has moved.</p>", encoding="utf-8")
+    (site / "404.html").write_text(f"<p class='hole'>{article('Nowhere')}", "utf-8")
+
+    def finish(title: str) -> tuple[Any, str]:
+        html = f"<p class='{title.lower()}'>{article(title)}"
+        (site / "index.html").write_text(html, encoding="utf-8")
+        finish_assets(site, cache, [""], [material(tmp_path)], [sheet])
+        return read(site / TITLES), (site / STYLE).read_text(encoding="utf-8")
 
     for _ in range(2):  # anew, and from what was kept
-        write()
-        titles, texts = read(site / TITLES), read(site / TEXTS)
-        assert titles["pages"] == ["cases/", "cases/models/", "corrections/", "", "labs/", "labs/one/"]  # fmt: skip
-        assert titles["places"] == [
-            [0, "page", "t", "Cases", ""],
-            [0, "section", "choice", "Cases choice", ""],
-            [1, "page", "t", "Models", ""],
-            [1, "case", "bloom", "Models bloom", ""],
-            [2, "page", "t", "Corrections", ""],
-            [2, "correction", "wrong", "Corrections wrong", ""],
-            [3, "page", "t", "Home", "首页"],
-            [4, "page", "t", "Labs", ""],
-            [4, "section", "all", "Labs all", ""],
-            [5, "lab", "t", "Lab", "实验"],
-            [5, "section", "claim", "Lab claim", "实验 claim"],
-        ]
-        assert texts == ["", "choice", "", "bloom", "", "wrong", "", "", "all", "", "claim"]  # fmt: skip
-        assert read(site / "zh" / TITLES)["pages"] == ["", "labs/one/"]
-    (site / "index.html").write_text(article("House"), encoding="utf-8")
-    write()
-    assert read(site / TITLES)["places"][6][3] == "House"
-    assert read(site / "zh" / TITLES)["places"][0][4] == "House"
+        titles, style = finish("Home")
+        assert titles == {"pages": [""], "places": [[0, "page", "t", "Home", ""]]}
+        assert style == ".home{top:0}.hole{top:2px}"
+    titles, style = finish("House")
+    assert titles["places"][0][3] == "House"
+    assert style == ".house{top:1px}.hole{top:2px}"
+
+
+def material(folder: Path) -> Path:
+    """A theme with two style sheets that are empty."""
+    for name in ("main", "palette"):
+        sheet = folder / f"theme/assets/stylesheets/{name}.1.min.css"
+        sheet.parent.mkdir(parents=True, exist_ok=True)
+        sheet.write_text("", encoding="utf-8")
+    return folder / "theme"
 
 
 def test_material_measures_no_program() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from publish.stylesheet import parsed, vocabulary
+from publish.stylesheet import names_in, parsed, vocabulary
 from publish.stylesheet import trimmed as trimmed_rules
 from runner import SourceError
 
@@ -19,7 +19,7 @@ def trimmed(sheet: str, words: set[str]) -> str:
 
 @pytest.fixture
 def words() -> set[str]:
-    return vocabulary([PAGE], [SCRIPT])
+    return names_in(PAGE) | vocabulary([SCRIPT])
 
 
 @pytest.mark.parametrize(

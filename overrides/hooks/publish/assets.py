@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 
-from runner import Place
+from runner import Place, remembered
 
-from publish.search import write_search
-from publish.stylesheet import read_sheet, sheets, trimmed, vocabulary
+from publish.search import Entry, read_page, write_search
+from publish.staging import below
+from publish.stylesheet import names_in, read_sheet, sheets, trimmed, vocabulary
 
 STYLE = "assets/site.css"
 MADE_OF_ALL = (STYLE, "search")  # of the pages of all languages, that is
@@ -56,8 +59,8 @@ def finish_assets(
     for file in (site / "assets/javascripts").glob("bundle.*.min.js"):
         if (script := file.read_text(encoding="utf-8")) != bent(script, file.name):
             file.write_text(bent(script, file.name), encoding="utf-8")
-    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
-    write_search(site, pages, paths, cache)
+    places, names = _read_pages(site, cache / "read")
+    write_search(site, places, paths)
     scripts = (site / "assets").rglob("*.js")
     texts = [path.read_text(encoding="utf-8") for path in scripts]
     rules = [
@@ -65,8 +68,32 @@ def finish_assets(
         for path in sheets(folders, styles)
         for rule in read_sheet(path, cache / "styles")
     ]
-    style = trimmed(rules, vocabulary(pages.values(), texts))
+    style = trimmed(rules, names | vocabulary(texts))
     (site / STYLE).write_text(style, encoding="utf-8")
+
+
+def _read_pages(site: Path, cache: Path) -> tuple[dict[str, list[Entry]], set[str]]:
+    """The places of each page, by its address, and the names that a rule can meet in any of them.
+
+    A page is read once, until it changes or what reads it does.
+    """
+    files = [Path(__file__).with_name(f"{n}.py") for n in ("search", "stylesheet")]
+    rules = "".join(file.read_text(encoding="utf-8") for file in files)
+    places, names = dict[str, list[Entry]](), set[str]()
+    pages = [name for name in below(site) if name.endswith(".html")]
+    for name in sorted(pages, key=lambda name: name.split("/")):
+        html = (site / name).read_text(encoding="utf-8")
+
+        def read(html: str = html) -> bytes:
+            entries = [astuple(entry) for entry in read_page(html)]
+            return json.dumps([entries, sorted(names_in(html))]).encode()
+
+        kept = remembered(cache, f"{name.replace('/', '+')}.json", html + rules, read)
+        entries, own = json.loads(kept)
+        names.update(own)
+        if entries and name.endswith("index.html"):
+            places[name.removesuffix("index.html")] = [Entry(*one) for one in entries]
+    return places, names
 
 
 def bent(script: str, name: str) -> str:

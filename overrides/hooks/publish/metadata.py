@@ -16,8 +16,10 @@ from runner import Place, read_text
 YEAR = re.compile(r"^Copyright \(c\) (?:\d{4}-)?(\d{4}) ", re.MULTILINE)
 FEED = "changes.xml"
 TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
-# What a plain text leaves out: the sign behind a heading, the marks of footnotes and what stands between them.
-DROPPED = 'a.headerlink, sup[id^="fnref"], sup[id^="fnref"] + sup'
+# A heading with the paragraph below it.
+QUESTION = re.compile(
+    r"<h2 id=[^>]*>((?:(?!</h2>).)*)</h2>\s*<p\b[^>]*>(.*?)</p>", re.DOTALL
+)
 LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -187,9 +189,21 @@ def plain_text(content: str) -> str:
     """The words of a piece of HTML."""
     if not re.search("[<&]", content):
         return " ".join(content.split())
-    from bs4 import BeautifulSoup  # most pages need none
+    from bs4 import BeautifulSoup  # many pages need none
 
-    return _words(BeautifulSoup(f"<p>{content}</p>", "html.parser"))
+    piece = BeautifulSoup(content, "html.parser")
+    for mark in piece.find_all(_dropped):
+        mark.replace_with("\0")
+    return " ".join(re.sub(r"\s*\0", "", piece.get_text()).split())
+
+
+def _dropped(element: Any) -> bool:
+    """What a plain text leaves out: the sign behind a heading, the marks of footnotes and what stands between them."""
+    if element.name == "a":
+        return "headerlink" in element.get("class", ())
+    before = element.find_previous_sibling(True)
+    marks = [str(one.get("id", "")) for one in (element, before) if one and one.name == "sup"]  # fmt: skip
+    return element.name == "sup" and any(mark.startswith("fnref") for mark in marks)
 
 
 def faq_questions(content: str) -> list[dict[str, Any]]:
@@ -197,22 +211,11 @@ def faq_questions(content: str) -> list[dict[str, Any]]:
 
     The answer is the first paragraph below each: the page is written so that it stands alone.
     """
-    from bs4 import BeautifulSoup
-
-    questions = BeautifulSoup(content, "html.parser").find_all("h2", id=True)
-    answers = [question.find_next_sibling() for question in questions]
     return [
         {
             "@type": "Question",
-            "name": _words(question),
-            "acceptedAnswer": {"@type": "Answer", "text": _words(answer)},
+            "name": plain_text(question),
+            "acceptedAnswer": {"@type": "Answer", "text": plain_text(answer)},
         }
-        for question, answer in zip(questions, answers, strict=True)
-        if answer and answer.name == "p"
+        for question, answer in QUESTION.findall(content)
     ]
-
-
-def _words(element: Any) -> str:
-    for dropped in element.select(DROPPED):
-        dropped.replace_with("\0")
-    return " ".join(re.sub(r"\s*\0", "", element.get_text()).split())

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from publish.staging import below
+
 # Each begins with what is rare: a page is looked through in no time.
 LINKS = [re.compile(rf'({at})([^"#?:]+)(?=[#?"])') for at in (' href="', '"0; url=')]
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
@@ -25,19 +27,17 @@ def offline_files(site: Path, paths: list[str]) -> Iterator[tuple[str, bytes]]:
         paths: where its languages lie in it, "" for the root.
     """
     left_out = {str(PurePosixPath(path) / name) for path in paths for name in LEFT_OUT}
-    for file in sorted(site.rglob("*")):
-        name = file.relative_to(site).as_posix()
-        if file.is_dir() or name in left_out:
-            continue
-        if file.suffix == ".html":
-            yield name, offline_page(file.read_text(encoding="utf-8")).encode()
-        else:
-            yield name, file.read_bytes()
+    for name in sorted({*below(site)} - left_out):
+        data = (site / name).read_bytes()
+        yield (
+            name,
+            offline_page(data.decode()).encode() if name.endswith(".html") else data,
+        )
 
 
 def offline_page(page: str) -> str:
     """The HTML of a published page as a file."""
-    page = ONLINE_ONLY.sub("", POLICY.sub("", page))
+    page = ONLINE_ONLY.sub("", POLICY.sub("", page, count=1))
     for links in LINKS:
         page = links.sub(lambda link: link[1] + _named(link[2]), page)
     return page

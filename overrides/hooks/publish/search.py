@@ -12,11 +12,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-
-from runner import remembered
 
 TITLES, TEXTS = "search/titles.js", "search/texts.js"
 # What a place is, by the address of its page and by how deep it is: 1 is the page itself.
@@ -132,25 +130,19 @@ def read_page(html: str) -> list[Entry]:
 
 
 def write_search(
-    site: Path, pages: Mapping[Path, str], paths: list[str], cache: Path
+    site: Path, pages: Mapping[str, list[Entry]], paths: list[str]
 ) -> None:
     """Writes what the search of each language reads; a place also has the title of its twins as names.
 
     Args:
         site: the folder of all languages.
-        pages: the HTML of their finished pages, by file.
+        pages: the places of each page, by its address, "zh/labs/" or "" for the first page of all.
         paths: where the languages lie in the site, "" for its root.
-        cache: where what was read of a page is kept, until the page changes.
     """
     found: dict[str, dict[str, list[Entry]]] = {path: {} for path in paths}
-    rules = Path(__file__).read_text(encoding="utf-8")
-    for file in sorted(file for file in pages if file.name == "index.html"):
-        address = file.parent.relative_to(site).as_posix()
-        path = max((p for p in paths if f"{address}/".startswith(f"{p}/" * bool(p))), key=len)  # fmt: skip
-        below = address[len(path) :].strip("./")
-        name = f"{address.replace('/', '+')}.json"
-        if entries := _entries(pages[file], rules, cache / "search", name):
-            found[path][below and f"{below}/"] = entries
+    for address, entries in pages.items():
+        path = max((p for p in paths if address.startswith(f"{p}/" * bool(p))), key=len)
+        found[path][address[len(path) :].removeprefix("/")] = entries
     for path, own in found.items():
         twins: dict[tuple[str, str], list[str]] = {}
         for other in (each for name, each in found.items() if name != path):
@@ -158,17 +150,6 @@ def write_search(
                 for entry in entries:
                     twins.setdefault((address, entry.anchor), []).append(entry.title)
         _write(site / path, own, twins)
-
-
-def _entries(html: str, rules: str, cache: Path, name: str) -> list[Entry]:
-    """The places of a page; it is read once, until it changes or the rules do, by which it is read."""
-
-    def read() -> bytes:
-        return json.dumps([astuple(entry) for entry in read_page(html)]).encode()
-
-    return [
-        Entry(*one) for one in json.loads(remembered(cache, name, html + rules, read))
-    ]
 
 
 def _write(

@@ -44,15 +44,14 @@ def sheets(folders: list[Path], styles: list[Path]) -> list[Path]:
     return [*found, *styles]
 
 
-def vocabulary(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
-    """What a rule can meet: every name in a tag of the HTML of `pages`, and any word of a script, in them or not."""
-    found = {name for script in scripts for name in NAME.findall(script)}
-    return found.union(*map(_names, pages))
+def vocabulary(scripts: Iterable[str]) -> set[str]:
+    """Every word of these scripts, each of which may become a name in a page."""
+    return {name for script in scripts for name in NAME.findall(script)}
 
 
-@functools.lru_cache(4096)  # in `serve`, all pages but one are as they were
-def _names(page: str) -> frozenset[str]:
-    return frozenset().union(*map(_named, {*TAG.findall(page), *INLINE.findall(page)}))
+def names_in(page: str) -> set[str]:
+    """What a rule can meet in a page: every name in a tag of its HTML, and any word of a script in it."""
+    return set().union(*map(_named, {*TAG.findall(page), *INLINE.findall(page)}))
 
 
 @functools.lru_cache(65536)  # most tags stand on every page
@@ -135,7 +134,7 @@ def trimmed(rules: list[Rule], words: set[str]) -> str:
 
     Args:
         rules: what `read_sheet` found, of one sheet or of several.
-        words: what `vocabulary` found.
+        words: what `names_in` found in the pages, and `vocabulary` in their scripts.
     """
     rules = list(_met(rules, words))
     used: set[str] = set()
