@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -186,24 +187,36 @@ def feed_of(pages: Mapping[str, str], name: str, config: Any) -> bytes:
 
 
 def plain_text(content: str) -> str:
-    """The words of a piece of HTML."""
+    """The words of a piece of HTML, without the sign behind a heading and the marks of footnotes."""
     if not re.search("[<&]", content):
         return " ".join(content.split())
-    from bs4 import BeautifulSoup  # many pages need none
-
-    piece = BeautifulSoup(content, "html.parser")
-    for mark in piece.find_all(_dropped):
-        mark.replace_with("\0")
-    return " ".join(re.sub(r"\s*\0", "", piece.get_text()).split())
+    reader = _Words()
+    reader.feed(content)
+    reader.close()
+    return " ".join(reader.words.split())
 
 
-def _dropped(element: Any) -> bool:
-    """What a plain text leaves out: the sign behind a heading, the marks of footnotes and what stands between them."""
-    if element.name == "a":
-        return "headerlink" in element.get("class", ())
-    before = element.find_previous_sibling(True)
-    marks = [str(one.get("id", "")) for one in (element, before) if one and one.name == "sup"]  # fmt: skip
-    return element.name == "sup" and any(mark.startswith("fnref") for mark in marks)
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.inside, self.marked = "", "", False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.inside:
+            return
+        given = {name: value or "" for name, value in attrs}
+        mark = tag == "sup" and given.get("id", "").startswith("fnref")
+        self.marked = mark or (tag == "sup" and self.marked)  # a comma between two
+        if self.marked or "headerlink" in given.get("class", "").split():
+            self.words, self.inside = self.words.rstrip(), tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.inside:
+            self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self.inside:
+            self.words += data
 
 
 def faq_questions(content: str) -> list[dict[str, Any]]:
