@@ -49,10 +49,10 @@ def write(edition: Edition, texts: Mapping[str, Text], files: Files, config: MkD
     written = {name: text for uri in texts for name, text in made.of(uri).files.items()}
     written["llms.txt"] = index_of(pages, site, _other_lists(config))
     written["llms-full.txt"] = whole({uri: made.of(uri).chapter for uri in texts})
+    for folder in {posixpath.dirname(name) for name in written}:
+        Path(config.site_dir, folder).mkdir(parents=True, exist_ok=True)
     for name, content in written.items():
-        path = Path(config.site_dir, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
+        Path(config.site_dir, name).write_text(content, encoding="utf-8")
 
 
 def ways(edition: Edition, page: Page, config: MkDocsConfig) -> dict[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from conftest import ROOT, Once, Project, Say
@@ -139,6 +139,33 @@ SETTLED = """patience => new Promise(done => {
 def let_it_settle(page: Page) -> None:
     """Until the page lies still."""
     page.evaluate(SETTLED, 1000 * PATIENCE)
+
+
+def is_missing(message: str, demanded: bool) -> NoReturn:
+    """Skips a test for want of a program, or has it fail where that is demanded."""
+    if demanded:
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def from_npm(package: str, version: str, demanded: bool) -> Path:
+    """The folder of a package that npm has installed; without npm, the same as `is_missing`."""
+    folder = ROOT / ".cache" / f"{package.partition('/')[2] or package}-{version}"
+    found = folder / "node_modules" / package
+    if found.is_dir():
+        return found
+    if not shutil.which("npm"):
+        is_missing("no npm here; on Debian: apt-get install npm", demanded)
+    command = "npm install --no-save --ignore-scripts --no-audit --no-fund --prefix"
+    result = subprocess.run(
+        [*command.split(), str(folder), f"{package}@{version}"],
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode or not found.is_dir():
+        why = result.stderr.strip()
+        is_missing(f"npm did not install {package}@{version}: {why}", demanded)
+    return found
 
 
 def look_at(

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+
+from .conftest import from_npm, is_missing
 
 VERSION = "26.9.27"  # of vnu-jar
-NODE = ROOT / ".cache" / f"vnu-{VERSION}"
-JAR = NODE / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 # What the checker gets wrong: a pattern of its message and what it shows of the page, and why that is no error.
 EXCEPTIONS = {
@@ -30,21 +29,11 @@ INLINE = re.compile(r"<[a-z][^>]* (?:style|on[a-z]+)=[^>]*>")
 @pytest.fixture(scope="session")
 def checker() -> list[str]:
     """The command of the Nu checker."""
-    missing = [name for name in ("java", "npm") if not shutil.which(name)]
-    message = f"no {' and no '.join(missing)} here; on Debian: apt-get install default-jre-headless npm"
-    if not missing and not JAR.exists():
-        install = "npm install --no-save --ignore-scripts --no-audit --no-fund --prefix"
-        result = subprocess.run(
-            [*install.split(), str(NODE), f"vnu-jar@{VERSION}"],
-            capture_output=True,
-            text=True,
-        )
-        message = f"npm did not install vnu-jar@{VERSION}: {result.stderr.strip()}"
-    if missing or not JAR.exists():
-        if os.environ.get("REQUIRE_JAVA") == "1":
-            pytest.fail(message, pytrace=False)
-        pytest.skip(message)
-    return ["java", "-Xss1m", "-jar", str(JAR), "--format", "json"]
+    demanded = os.environ.get("REQUIRE_JAVA") == "1"
+    if not shutil.which("java"):
+        is_missing("no java here; on Debian: apt-get install default-jre-headless", demanded)  # fmt: skip
+    jar = from_npm("vnu-jar", VERSION, demanded) / "build/dist/vnu.jar"
+    return ["java", "-Xss1m", "-jar", str(jar), "--format", "json"]
 
 
 def complaints(checker: list[str], *places: Path) -> list[dict[str, Any]]:

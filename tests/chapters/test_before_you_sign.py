@@ -10,6 +10,7 @@ from conftest import ROOT
 from runner import Record
 
 VALUE = re.compile(r"\{\{ *([\w]+):([\w\[\]-]+) (?:\|[^}]*)?\}\}")
+LAB = re.compile(r"\]\((labs/[\w-]+\.md)\)")
 SHEET = "before-you-sign.md"
 TOGETHER = 8  # labs
 
@@ -22,14 +23,16 @@ def parts(language: str) -> list[Section]:
 def test_each_promise_has_its_lab_its_interval_and_its_question(language: str) -> None:
     found = parts(language)
     assert len(found) == TOGETHER
-    assert {f"labs/{part.id}.md" for part in found} <= set(labs())
-    for part in found:
-        assert f"](labs/{part.id}.md)" in part.text
-        text = (ROOT / f"docs/en/labs/{part.id}.md").read_text(encoding="utf-8")
+    named = [set(LAB.findall(part.text)) for part in found]
+    assert {len(lab) for lab in named} == {1}
+    assert len(set().union(*named)) == TOGETHER
+    for part, (lab,) in zip(found, named, strict=True):
+        assert lab in labs()
+        text = (ROOT / "docs/en" / lab).read_text(encoding="utf-8")
         own = set(re.findall(r"^  (?:snippet|also): \[?(\w+)", text, re.MULTILINE))
-        named = VALUE.findall(part.text)
-        assert {snippet for snippet, _ in named} <= own, part.id
-        measured = {value for _, value in named}
+        values = VALUE.findall(part.text)
+        assert {snippet for snippet, _ in values} <= own, part.id
+        measured = {value for _, value in values}
         intervals = {v[:-3] for v in measured if v.startswith("intervals")}
         assert intervals, part.id
         complete = {i for i in intervals if {f"{i}[1]", f"{i}[2]"} <= measured}

@@ -242,24 +242,20 @@ def entries(
         Place(name).fail(
             "it does not hold entries.", "write each as 'id:', its parts below."
         )
+    lines = reversed([*enumerate(text.splitlines(), 1)])
+    begins = {line.partition(":")[0]: number for number, line in lines}
     for id_, entry in data.items():
         lent = {
             language: {**entry[other], **entry.get(language, {})}
             for language, other in instead.items()
             if isinstance(entry.get(other), dict)
         }
-        yield str(id_), {**entry, **lent}, Place(name, line_of(text, str(id_)))
+        yield str(id_), {**entry, **lent}, Place(name, begins.get(str(id_), 1))
 
 
 def _order(section: str) -> tuple[int, ...]:
     """Sections in the article's order; the article as a whole comes first."""
     return tuple(int(part) for part in section.split(".") if part.isdigit())
-
-
-def line_of(text: str, key: str) -> int:
-    """The line of a YAML file on which an entry begins; 1 where none does."""
-    lines = text.splitlines()
-    return next((n for n, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
 
 
 def read_titles(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -83,17 +84,23 @@ def _read_pages(site: Path, cache: Path) -> tuple[dict[str, list[Entry]], set[st
     pages = [name for name in below(site) if name.endswith(".html")]
     for name in sorted(pages, key=lambda name: name.split("/")):
         html = (site / name).read_text(encoding="utf-8")
-
-        def read(html: str = html) -> bytes:
-            entries = [astuple(entry) for entry in read_page(html)]
-            return json.dumps([entries, sorted(names_in(html))]).encode()
-
-        kept = remembered(cache, f"{name.replace('/', '+')}.json", html + rules, read)
-        entries, own = json.loads(kept)
+        entries, own = _read_page(html, rules, cache, f"{name.replace('/', '+')}.json")
         names.update(own)
         if entries and name.endswith("index.html"):
-            places[name.removesuffix("index.html")] = [Entry(*one) for one in entries]
+            places[name.removesuffix("index.html")] = entries
     return places, names
+
+
+@functools.lru_cache(4096)  # in `serve`, all pages but one are as they were
+def _read_page(
+    html: str, rules: str, cache: Path, name: str
+) -> tuple[list[Entry], list[str]]:
+    def read() -> bytes:
+        entries = [astuple(entry) for entry in read_page(html)]
+        return json.dumps([entries, sorted(names_in(html))]).encode()
+
+    entries, names = json.loads(remembered(cache, name, html + rules, read))
+    return [Entry(*one) for one in entries], names
 
 
 def bent(script: str, name: str) -> str:

@@ -143,7 +143,11 @@ def _link(folder: Path, one: Moved, text: str) -> Link:
 
 def _tag(text: str, anchor: str) -> re.Match[str] | None:
     """The tag that has this id."""
-    return re.search(rf'<\w[^<>]* id="{re.escape(anchor)}"[^<>]*>', text)
+    sign = f' id="{anchor}"'
+    if (near := text.find(sign)) < 0:
+        return None
+    tag = re.compile(rf"<\w[^<>]*{re.escape(sign)}[^<>]*>")
+    return tag.search(text, max(0, text.rfind("<", 0, near)))
 
 
 def _with_anchor(text: str, one: Moved, link: Link, words: str) -> str:
