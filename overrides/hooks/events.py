@@ -226,7 +226,7 @@ def on_post_build(config: MkDocsConfig) -> None:
             if len(built) == len(now.languages):
                 now.memory.whole.set()
     with _told():
-        now.staging.publish()
+        now.staging.publish(wait=state.command != "serve")
     config.site_dir = str(now.staging.site)  # where gh-deploy looks for it
     state.builds.pop().warnings.remove()
 

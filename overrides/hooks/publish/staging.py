@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -106,8 +107,11 @@ class Staging:
                 shutil.copy2(old, new, follow_symlinks=False)
         return made
 
-    def publish(self) -> None:
+    def publish(self, wait: bool = True) -> None:
         """Puts the finished build in the site's place; of two builds that end together the later one stays.
+
+        Args:
+            wait: whether what was there before is removed by then; that takes longer than all the rest of this.
 
         Raises:
             SourceError: nothing can be written there.
@@ -118,7 +122,12 @@ class Staging:
                 while not self._swapped(old):
                     pass
             finally:
-                shutil.rmtree(old, ignore_errors=True)
+                if (old / "site").exists():  # nobody takes it for one that is whole
+                    (old / "site").rename(old / "gone")
+                removal = threading.Thread(target=shutil.rmtree, args=(old, True))
+                removal.start()
+                if wait:
+                    removal.join()
         except OSError:  # a mount, a folder of somebody else's
             try:
                 self._fill_site()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -96,6 +97,7 @@ def dumped(record: Record) -> bytes:
     return text.encode()
 
 
+@functools.lru_cache(256)  # `serve` asks for all of them in each rebuild
 def parsed(data: bytes) -> Record:
     """The record that `dumped` wrote. Raises ValueError where any of it is damaged."""
     try:
