@@ -114,6 +114,12 @@ def _parser(edition: Edition) -> tuple[Markdown, Reading]:
     return parser(edition, read_languages(ROOT)["en"]["markdown_extensions"])
 
 
+def chapters_of(root: Path, sources: list[Source]) -> dict[str, OnePage]:
+    """The English chapters of a project without programs, by uri."""
+    pages = _pages(root, "en", {}, sources)
+    return {page.text.uri: page for page in pages}
+
+
 def _pages(
     root: Path, language: str, records: dict[str, Record], sources: list[Source]
 ) -> list[OnePage]:

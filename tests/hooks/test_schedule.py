@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -73,7 +74,10 @@ def test_records_come_in_the_background(many: Many) -> None:
     thread.start()
     assert happens(lambda: len(told.order) == 3)
     thread.join()
-    assert isinstance(told.outcomes["a"], Record)
+    record = told.outcomes["a"]
+    assert isinstance(record, Record)
+    day = datetime.fromisoformat(record.provenance["ran"]).replace(tzinfo=UTC)
+    assert timedelta(0) <= datetime.now(UTC) - day < timedelta(days=2)
     assert isinstance(told.outcomes["c"], SourceError)
     assert set(find(read_programs(many.root), many.cache)[0]) == {"a", "b"}
 

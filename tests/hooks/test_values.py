@@ -194,3 +194,11 @@ def test_a_section_that_is_not_there_is_refused() -> None:
     assert caught.value.problem == "'program.py' has no section 'trainx'."
     assert caught.value.remedy == "sections nearest to it: train."
     assert caught.value.line == 7
+
+
+def test_whoever_asks_for_all_names_is_noted() -> None:
+    asked: list[str] = []
+    records = Records({"b": record()}, {"a": False}, asked.append)
+    assert next(iter(records)) == "a" and asked == [""]
+    assert len(records) == 2 and asked == ["", ""]
+    assert records["b"].name == "program" and asked == ["", "", "b"]
