@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 from chapter_files import LANGUAGES, body, file, front, labs, pages, sections
-from chapters.data import read_corrections, read_glossary, read_map
+from chapters.data import entries, read_corrections, read_glossary, read_map
 from conftest import ROOT
 from missing import missing
-from runner import Record
+from runner import Record, SourceError
 
 ARTICLE = {
     "1": 3, "2": 3, "3": 4, "4": 3, "5": 4, "6": 4, "7": 3, "8": 4, "9": 5,
@@ -276,3 +276,23 @@ def test_a_phone_shows_printed_lines_whole(records: dict[str, Record]) -> None:
             for output in cell["outputs"]:
                 lines = "".join(output.get("text", "")).splitlines()
                 assert max(map(len, lines), default=0) <= 38, record.name
+
+
+@pytest.mark.parametrize("text", ["- one\n- two\n", "one: 1\n", "words\n", "one: {a: b}\ntwo: []\n"])  # fmt: skip
+def test_a_file_of_entries_holds_nothing_else(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "entries.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match="it does not hold entries"):
+        list(entries(path, "docs/entries.yml", ""))
+
+
+def test_entries_have_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "entries.yml"
+    assert list(entries(path, "docs/entries.yml", "")) == []
+    path.write_text("# Some\none: {en: {a: b}}\n\ntwo:\n  zh: {a: c}\n'three': {}\n", "utf-8")  # fmt: skip
+    found = list(entries(path, "docs/entries.yml", "", {"zh": "en"}))
+    assert [(id_, entry, place.line) for id_, entry, place in found] == [
+        ("one", {"en": {"a": "b"}, "zh": {"a": "b"}}, 2),
+        ("two", {"zh": {"a": "c"}}, 4),
+        ("three", {}, 1),
+    ]
