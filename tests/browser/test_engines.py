@@ -9,6 +9,7 @@ import os
 import re
 import select
 import subprocess
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -350,6 +351,21 @@ def test_what_is_copied_can_be_pasted(engine: Engine, address: str, language: st
     engine.wait("() => document.activeElement.value.length > 20")
     pasted = engine.evaluate("() => document.activeElement.value")
     assert re.sub(r"\s+", "", pasted) == re.sub(r"\s+", "", code)
+
+
+@pytest.mark.parametrize("engine", ["firefox"], indirect=True, scope="module")
+@pytest.mark.parametrize(("path", "least", "most"), [("before-you-sign/", 1, 1), ("zh/before-you-sign/", 1, 1), ("mathematics/", 8, 30)])  # fmt: skip
+def test_firefox_prints_it(engine: Firefox, address: str, path: str, least: int, most: int) -> None:  # fmt: skip
+    """As many sheets as its text needs; Chromium's are looked at in test_print.py."""
+    engine.goto(f"{address}{path}")
+    pdf = engine.paper()
+    packed = re.findall(
+        rb"FlateDecode.*?stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL
+    )
+    parts = [pdf, *(zlib.decompressobj().decompress(one) for one in packed)]
+    sheets = sum(len(re.findall(rb"/Type\s*/Page\b", part)) for part in parts)
+    assert least <= sheets <= most
+    assert len(pdf) > 30_000, "there is something on them"
 
 
 @pytest.mark.parametrize(("here", "there"), [("", "zh/"), ("zh/", "")])
