@@ -161,6 +161,19 @@ def test_an_address_that_is_none_knows_where_the_site_lies(
     assert any(one.startswith("/book/assets/") for one in own)
 
 
+def test_an_address_that_is_none_speaks_all_languages(
+    whole: Project, language: str
+) -> None:
+    """Its own first."""
+    found = soup(whole, f"{language}404.html").select(".not-found")
+    languages = ["zh", "en"] if language else ["en", "zh"]
+    assert [one["lang"] for one in found] == languages
+    assert [one.find(["h1", "h2"]).name for one in found] == ["h1", "h2"]
+    homes = {"en": "/book/", "zh": "/book/zh/"}
+    assert [one["data-home"] for one in found] == [homes[name] for name in languages]
+    assert len({one.p.get_text() for one in found}) == 2
+
+
 def test_an_old_address_leads_on(whole: Project, language: str) -> None:
     page = soup(whole, f"{language}old/index.html")
     assert page.find("meta", attrs={"http-equiv": "refresh"})["content"].endswith("other/")  # fmt: skip
