@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -17,6 +17,11 @@ from runner import Place, read_text
 YEAR = re.compile(r"^Copyright \(c\) (?:\d{4}-)?(\d{4}) ", re.MULTILINE)
 FEED = "changes.xml"
 TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
+# What a plain text leaves out: the sign behind a heading, the marks of footnotes and what stands between them.
+DROPPED = re.compile(
+    r'\s*(?:<a class="headerlink".*?</a>|<sup id="fnref.*?</sup>(?:<sup>.*?</sup>(?=<sup id="fnref))?)',
+    re.DOTALL,
+)
 # A heading with the paragraph below it.
 QUESTION = re.compile(
     r"<h2 id=[^>]*>((?:(?!</h2>).)*)</h2>\s*<p\b[^>]*>(.*?)</p>", re.DOTALL
@@ -187,36 +192,9 @@ def feed_of(pages: Mapping[str, str], name: str, config: Any) -> bytes:
 
 
 def plain_text(content: str) -> str:
-    """The words of a piece of HTML, without the sign behind a heading and the marks of footnotes."""
-    if not re.search("[<&]", content):
-        return " ".join(content.split())
-    reader = _Words()
-    reader.feed(content)
-    reader.close()
-    return " ".join(reader.words.split())
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.words, self.inside, self.marked = "", "", False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self.inside:
-            return
-        given = {name: value or "" for name, value in attrs}
-        mark = tag == "sup" and given.get("id", "").startswith("fnref")
-        self.marked = mark or (tag == "sup" and self.marked)  # a comma between two
-        if self.marked or "headerlink" in given.get("class", "").split():
-            self.words, self.inside = self.words.rstrip(), tag
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self.inside:
-            self.inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if not self.inside:
-            self.words += data
+    """The words of a piece of Python-Markdown's HTML, which has no '>' in a tag but its end."""
+    words = re.sub("<[^>]*>", "", DROPPED.sub("", content))
+    return " ".join(unescape(words).split())
 
 
 def faq_questions(content: str) -> list[dict[str, Any]]:

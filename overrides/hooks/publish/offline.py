@@ -29,10 +29,9 @@ def offline_files(site: Path, paths: list[str]) -> Iterator[tuple[str, bytes]]:
     left_out = {str(PurePosixPath(path) / name) for path in paths for name in LEFT_OUT}
     for name in sorted({*below(site)} - left_out):
         data = (site / name).read_bytes()
-        yield (
-            name,
-            offline_page(data.decode()).encode() if name.endswith(".html") else data,
-        )
+        if name.endswith(".html"):
+            data = offline_page(data.decode()).encode()
+        yield name, data
 
 
 def offline_page(page: str) -> str:
