@@ -411,7 +411,7 @@ def try_sample(wanted: list[Mutant], folder: Path, again: bool) -> list[Found]:
         names = known.asked(mutant)
         usual = sum(known.tests[name]["seconds"] for name in names)
         # By the clock; a busy machine may take ten times the processor time.
-        jobs.append((mutant, [*names, WHOLE], 360 + 10 * usual))
+        jobs.append((mutant, [*names, WHOLE], 120 + 10 * usual))
     for one in tried(jobs, copies):
         results.append(one)
         if one.by:
