@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Project
+from conftest import Project, assemble
 from copies.leaving import Leaving
 from one_page import small_records
 from runner import SourceError
@@ -39,6 +39,11 @@ Text[^n], and [back](../other.md).
 
 [^n]: A note.
 """
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return assemble(tmp_path / "project")
 
 
 @pytest.fixture
