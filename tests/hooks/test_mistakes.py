@@ -184,7 +184,7 @@ def test_a_damaged_cache_is_made_anew(project: Project, damage: str) -> None:
     right = project.published()
     kept = [p for p in (project.folder / ".cache").rglob("*") if p.is_file()]
     kept = [p for p in kept if "records" not in p.parts]
-    assert {p.parent.name for p in kept} >= {"templates", "search", "styles"}
+    assert {p.parent.name for p in kept} >= {"templates", "read", "styles"}
     for path in kept:
         path.write_bytes(DAMAGES[damage](path.read_bytes()))
     shutil.rmtree(project.folder / "site")

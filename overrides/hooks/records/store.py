@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
@@ -97,7 +96,6 @@ def dumped(record: Record) -> bytes:
     return text.encode()
 
 
-@functools.lru_cache(256)  # `serve` asks for all of them in each rebuild
 def parsed(data: bytes) -> Record:
     """The record that `dumped` wrote. Raises ValueError where any of it is damaged."""
     try:
