@@ -64,9 +64,8 @@ def test_reading_mode_says_the_same(empty: Page, site: Path) -> None:
     """
     missing = {}
     for path in page_paths(site):
-        if path.endswith(
-            "notebooks/"
-        ):  # a table, of which it leaves out what stands above
+        # A table, of which it leaves out what stands above.
+        if path.endswith("notebooks/"):
             continue
         html = (site / path / "index.html").read_text(encoding="utf-8")
         if found := lost(empty, html):

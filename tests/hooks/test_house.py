@@ -31,8 +31,8 @@ ROOMS = ("runner", "records", "drawing", "chapters", "copies", "publish")
 # every scale, 47; the feed of changes, and when a page was changed and run, 137; what goes to another generator, and what a
 # language that is not whole lends from another one, 641; errors that go to stderr, and a number that passes fewer hands, 30;
 # the line of a forbidden address, however it is written, 8; a map that is left out, 2; a rebuild that reads each page once for
-# all that is made of them, and removes the old site meanwhile, 16.
-MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 11280, 6, 10, 50
+# all that is made of them, and removes the old site meanwhile, 17.
+MOST_LINES, MOST_FILES, MOST_IN_A_ROOM, LONGEST_FUNCTION = 11281, 6, 10, 50
 BENT = "What we bend, and until when"
 MOST_BENT = 3
 FILES = sorted(path.relative_to(HOOKS).as_posix() for path in HOOKS.rglob("*.py"))

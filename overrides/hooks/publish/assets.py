@@ -78,7 +78,8 @@ def _read_pages(site: Path, cache: Path) -> tuple[dict[str, list[Entry]], set[st
 
     A page is read once, until it changes or what reads it does.
     """
-    files = [Path(__file__).with_name(f"{n}.py") for n in ("search", "stylesheet")]
+    readers = ("search", "stylesheet", "finishing")  # which has INLINE
+    files = [Path(__file__).with_name(f"{name}.py") for name in readers]
     rules = "".join(file.read_text(encoding="utf-8") for file in files)
     places, names = dict[str, list[Entry]](), set[str]()
     pages = [name for name in below(site) if name.endswith(".html")]
